@@ -1,0 +1,131 @@
+// swift-tools-version: 6.1
+// Needlepoint: layers from the bottom up, one row each. Tests/ArchitectureTests holds the same table
+// against the import lines of Sources, so a row here is a decision, not a convenience.
+
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// One library target: its name and the targets it may import.
+func layer(_ name: String, _ imports: [String], packages: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name,
+    dependencies: imports.map { .target(name: $0) } + packages,
+    swiftSettings: swiftSettings)
+}
+
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+// Layer 0: C libraries of the system, and our own loops.
+let layer0: [Target] = [
+  .systemLibrary(name: "CNCurses"),
+  .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+  .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+  .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+  .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+  // -O3 also in debug builds: tests of kernels stay quick. No -march: one binary, every x86-64 and arm64.
+  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+]
+
+let layers: [Target] = [
+  // 1
+  layer("Support", []),
+  // 2
+  layer("Tensors", ["Support"]),
+  layer("Records", ["Support"]),
+  layer("Recipes", ["Support"], packages: [yams]),
+  layer("Positions", ["Support"]),
+  layer("Corpora", ["Support"]),
+  layer("HDF5", ["CHDF5", "Support"]),
+  layer("Terminal", ["CNCurses", "Support"]),
+  // 3
+  layer("Kernels", ["Tensors", "CKernels", "COpenBLAS", "COneDNN", "Support"]),
+  layer("RunStore", ["HDF5", "CCrypto", "Records", "Tensors", "Support"]),
+  layer("Panes", ["Terminal", "Records", "Recipes", "Positions", "Support"]),
+  layer("Pictures", ["CPNG", "Records", "Support"]),
+  // 4
+  layer("Models", ["Kernels", "Positions", "Tensors", "Support"]),
+  // 5
+  layer("Training", ["Models", "Kernels", "Corpora", "Records", "Tensors", "Support"]),
+  layer("Evaluation", ["Models", "Corpora", "Records", "Support"]),
+  // 6
+  layer(
+    "Runs",
+    [
+      "Training", "Evaluation", "RunStore", "Pictures", "Recipes", "Positions", "Corpora",
+      "Models", "Kernels", "Tensors", "Records", "Support",
+    ]),
+  // 7
+  layer("Workbench", ["Panes", "Terminal", "Records", "Recipes", "Support"]),
+]
+
+let program = Target.executableTarget(
+  name: "needlepoint",
+  dependencies: [
+    "Workbench", "Runs", "Evaluation", "Pictures", "RunStore", "Recipes", "Positions", "Corpora",
+    "Models", "Kernels", "Tensors", "Records", "Support", arguments, logging,
+  ],
+  swiftSettings: swiftSettings)
+
+/// One test target; tests may look at every layer below theirs.
+func tests(_ name: String, _ imports: [String], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name,
+    dependencies: imports.map { .target(name: $0) },
+    resources: resources,
+    swiftSettings: swiftSettings)
+}
+
+let testTargets: [Target] = [
+  .target(
+    name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport",
+    swiftSettings: swiftSettings),
+  tests("ArchitectureTests", ["TestSupport", "Support"]),
+  tests("SupportTests", ["Support", "TestSupport"]),
+  tests("TensorsTests", ["Tensors", "TestSupport"]),
+  tests("RecordsTests", ["Records", "TestSupport", "Support"]),
+  tests("RecipesTests", ["Recipes", "TestSupport", "Support"]),
+  tests("PositionsTests", ["Positions", "TestSupport", "Support"]),
+  tests("CorporaTests", ["Corpora", "TestSupport", "Support"]),
+  tests("StoreTests", ["HDF5", "RunStore", "Records", "Tensors", "TestSupport", "Support"]),
+  tests("TerminalTests", ["Terminal", "TestSupport", "Support"]),
+  tests("KernelsTests", ["Kernels", "Tensors", "TestSupport", "Support"]),
+  tests(
+    "PanesTests", ["Panes", "Terminal", "Records", "Recipes", "Positions", "TestSupport", "Support"]),
+  tests("PicturesTests", ["Pictures", "Records", "TestSupport", "Support"]),
+  tests(
+    "ModelsTests", ["Models", "Kernels", "Positions", "Tensors", "TestSupport", "Support"]),
+  tests(
+    "TrainingTests",
+    ["Training", "Models", "Kernels", "Corpora", "Records", "Tensors", "TestSupport", "Support"]),
+  tests(
+    "EvaluationTests",
+    ["Evaluation", "Models", "Kernels", "Corpora", "Records", "TestSupport", "Support"]),
+  tests(
+    "RunsTests",
+    [
+      "Runs", "Training", "Evaluation", "RunStore", "Recipes", "Positions", "Corpora", "Models",
+      "Kernels", "Tensors", "Records", "TestSupport", "Support",
+    ]),
+  tests(
+    "WorkbenchTests",
+    ["Workbench", "Panes", "Terminal", "Records", "Recipes", "TestSupport", "Support"]),
+  tests("ScenarioTests", ["TestSupport", "Support"]),
+]
+
+let package = Package(
+  name: "needlepoint",
+  products: [.executable(name: "needlepoint", targets: ["needlepoint"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: layer0 + layers + [program] + testTargets)

@@ -1,0 +1,3 @@
+#pragma once
+// Not linked: Kernels opens the library itself, after choosing its kernels (see Kernels/OpenBLAS.swift).
+#include <cblas.h>
