@@ -1,4 +1,4 @@
-public import Support
+import Support
 
 /// One event of a run: what is printed with `--json`, kept in `records.jsonl` and drawn on the screen.
 public enum RunRecord: Sendable, Equatable {

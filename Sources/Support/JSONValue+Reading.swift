@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 extension JSONValue: Decodable {
   /// Reads any JSON value; the keys of objects come out sorted, since decoders keep no order.

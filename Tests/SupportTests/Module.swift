@@ -1,1 +1,2 @@
-// SupportTests
+import Testing
+@Test func smoke() { #expect(Bool(true)) }
