@@ -92,7 +92,8 @@ let testTargets: [Target] = [
   tests("TensorsTests", ["Tensors", "TestSupport"]),
   tests("RecordsTests", ["Records", "TestSupport", "Support"]),
   tests("RecipesTests", ["Recipes", "TestSupport", "Support"]),
-  tests("PositionsTests", ["Positions", "TestSupport", "Support"]),
+  tests(
+    "PositionsTests", ["Positions", "TestSupport", "Support"], resources: [.copy("Golden")]),
   tests("CorporaTests", ["Corpora", "TestSupport", "Support"]),
   tests("StoreTests", ["HDF5", "RunStore", "Records", "Tensors", "TestSupport", "Support"]),
   tests("TerminalTests", ["Terminal", "TestSupport", "Support"]),

@@ -1,0 +1,66 @@
+/// The smallest rotary base that can serve a context.
+///
+/// A similar key outscores a random one on average only where B(m) = sum_i cos(m * theta_i) is not
+/// negative; the bound is the smallest base for which that holds at every distance of the context.
+///
+/// - SeeAlso: Men et al. (arXiv:2405.14591), section 4.
+public enum BaseBound {
+  /// B(m) for m = 0 ..< context, divided by the number of pairs so that B(0) is 1.
+  ///
+  /// - Complexity: O(context * pairs).
+  public static func curve(_ frequencies: RotaryFrequencies, context: Int) -> [Double] {
+    let pairs = Double(max(1, frequencies.inverse.count))
+    return (0..<max(0, context)).map { sum(frequencies.inverse, at: $0) / pairs }
+  }
+
+  /// The first distance inside the context at which B is negative; nil when there is none.
+  public static func firstNegative(_ frequencies: RotaryFrequencies, context: Int) -> Int? {
+    firstNegative(frequencies.inverse, context: context)
+  }
+
+  /// The smallest base of a fine geometric grid with B(m) >= 0 at every distance of the context.
+  ///
+  /// B is not monotone in the base, so the grid is walked from below and never bisected; bases just
+  /// above the result may fail again.
+  ///
+  /// - Parameters:
+  ///   - headWidth: head width E, in scalars; even and at least 2.
+  ///   - context: in tokens.
+  ///   - points: grid points over the bases 10 ... 1e11.
+  /// - Returns: the base, or nil when none of the grid passes.
+  public static func smallest(
+    headWidth: Int, context: Int, points: Int = 12_000
+  ) -> Double? {
+    let low = 10.0
+    let high = 1e11
+    var lastFailure = 0
+    for index in 0..<max(2, points) {
+      let base = low * power(high / low, Double(index) / Double(max(2, points) - 1))
+      let inverse = RotaryFrequencies(headWidth: headWidth, base: base).inverse
+      // Neighbouring bases fail at neighbouring distances: most are refused by a few sums.
+      if (max(0, lastFailure - 2)..<min(context, lastFailure + 8)).contains(where: {
+        sum(inverse, at: $0) < 0
+      }) {
+        lastFailure = refined(inverse, near: lastFailure, context: context)
+        continue
+      }
+      guard let failure = firstNegative(inverse, context: context) else { return base }
+      lastFailure = failure
+    }
+    return nil
+  }
+
+  /// The first failing distance of the few looked at.
+  private static func refined(_ inverse: [Double], near distance: Int, context: Int) -> Int {
+    (max(0, distance - 2)..<min(context, distance + 8)).first { sum(inverse, at: $0) < 0 }
+      ?? distance
+  }
+
+  private static func sum(_ inverse: [Double], at distance: Int) -> Double {
+    inverse.reduce(0) { $0 + cosine(Double(distance) * $1) }
+  }
+
+  private static func firstNegative(_ inverse: [Double], context: Int) -> Int? {
+    (0..<max(0, context)).first { sum(inverse, at: $0) < 0 }
+  }
+}
