@@ -99,7 +99,8 @@ let testTargets: [Target] = [
   tests("TerminalTests", ["Terminal", "TestSupport", "Support"]),
   tests("KernelsTests", ["Kernels", "Tensors", "TestSupport", "Support"]),
   tests(
-    "PanesTests", ["Panes", "Terminal", "Records", "Recipes", "Positions", "TestSupport", "Support"]),
+    "PanesTests",
+    ["Panes", "Terminal", "Records", "Recipes", "Positions", "TestSupport", "Support"]),
   tests("PicturesTests", ["Pictures", "Records", "TestSupport", "Support"]),
   tests(
     "ModelsTests", ["Models", "Kernels", "Positions", "Tensors", "TestSupport", "Support"]),
