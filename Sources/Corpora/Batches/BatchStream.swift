@@ -1,0 +1,216 @@
+public import Support
+
+/// Gives the position numbers [T] of one row from the lengths of its segments (sum T).
+///
+/// Segments are sentences, cut also where a document begins.
+public typealias PositionRule =
+  @Sendable (_ segments: [Int], _ random: inout RandomStream) -> [Int32]
+
+/// An open source and its share of the tokens.
+public struct WeightedSource: Sendable {
+  /// The source's name in the recipe.
+  public let name: String
+  /// Its weight; shares are weights divided by their sum.
+  public let weight: Double
+  /// The source itself.
+  public let source: any DocumentSource
+
+  /// Joins a source with its name and weight.
+  public init(name: String, weight: Double, source: any DocumentSource) {
+    self.name = name
+    self.weight = weight
+    self.source = source
+  }
+}
+
+/// What a stream of batches is made of.
+public struct BatchPlan: Sendable {
+  /// Rows a batch, B.
+  public var rows: Int
+  /// Tokens a row, T.
+  public var length: Int
+  /// How documents become rows.
+  public var packer: any Packer
+  /// Position numbers of a row; nil means 0 ..< T.
+  public var positions: PositionRule?
+  /// The recipe's seed.
+  public var seed: UInt64
+
+  /// A plan; documents are packed with masks and positions are plain unless said otherwise.
+  public init(
+    rows: Int, length: Int, packer: any Packer = DocumentPacker(), positions: PositionRule? = nil,
+    seed: UInt64
+  ) {
+    self.rows = rows
+    self.length = length
+    self.packer = packer
+    self.positions = positions
+    self.seed = seed
+  }
+}
+
+/// Where a stream of batches stands.
+public struct BatchCursor: Codable, Equatable, Sendable {
+  var mix: TokenMix
+  var weights: [Double]
+  var sources: [SourceCursor]
+  var random: RandomStream
+  /// What was asked and given so far.
+  public internal(set) var ledger: TokenLedger
+}
+
+/// An unlimited row of batches mixed from several sources.
+///
+/// A row comes from one source; which one, `TokenMix` decides. The cursor holds everything that
+/// decides the batches to come, so a resumed stream gives the same bits.
+public struct BatchStream: Sendable {
+  /// The names of the sources.
+  public let sourceNames: [String]
+  private let plan: BatchPlan
+  private let sentenceEnds: [Bool]
+  private var sources: [any DocumentSource]
+  private var weights: [Double]
+  private var mix: TokenMix
+  private var random: RandomStream
+  /// What was asked and given so far, by source.
+  public private(set) var ledger: TokenLedger
+
+  /// A stream at its beginning.
+  ///
+  /// - Parameters:
+  ///   - sources: sources with weights; at least one weight above 0, none below.
+  ///   - plan: rows, length, packer and positions.
+  ///   - tokenizer: tells where sentences end.
+  /// - Throws: `UserError` when the weights or the sizes are of no use.
+  public init(sources: [WeightedSource], plan: BatchPlan, tokenizer: any Tokenizer) throws {
+    sourceNames = sources.map(\.name)
+    self.plan = plan
+    self.sources = sources.map(\.source)
+    weights = sources.map(\.weight)
+    try Self.check(weights, names: sourceNames)
+    guard plan.rows > 0, plan.length >= 16 else {
+      throw UserError(
+        "sequence", "rows of at least 16 tokens are needed, \(plan.length) found",
+        remedy: "Raise the sequence.")
+    }
+    sentenceEnds = tokenizer.sentenceEnds
+    mix = TokenMix(weights: weights)
+    random = RandomStream(seed: plan.seed, name: "positions")
+    ledger = TokenLedger(names: sourceNames)
+  }
+
+  private static func check(_ weights: [Double], names: [String]) throws {
+    for (name, weight) in zip(names, weights) where !(weight >= 0 && weight.isFinite) {
+      throw UserError(
+        "mix.\(name)", "a weight of 0 or more is needed, \(weight) found",
+        remedy: "Shares are weights divided by their sum.")
+    }
+    guard names.count <= 256, weights.contains(where: { $0 > 0 }) else {
+      throw UserError(
+        "mix", "at least one weight above 0 and at most 256 sources are needed",
+        remedy: "Name a source with a weight, such as `stories: 1`.")
+    }
+  }
+
+  /// Changes the weight of a source from the next row on.
+  ///
+  /// - Throws: `UserError` when the source is unknown or no weight would be left.
+  public mutating func setWeight(_ name: String, _ weight: Double) throws {
+    guard let index = sourceNames.firstIndex(of: name) else {
+      throw UserError(
+        "mix.\(name)", "no such source",
+        remedy: Suggestion.sentence(for: name, among: sourceNames))
+    }
+    var changed = weights
+    changed[index] = weight
+    try Self.check(changed, names: sourceNames)
+    weights = changed
+    mix.setWeights(weights)
+  }
+
+  /// The next B rows.
+  ///
+  /// - Throws: `UserError` when a source can no longer be read.
+  public mutating func next() throws -> Batch {
+    var batch = Batch(rows: plan.rows, length: plan.length, sourceNames: sourceNames)
+    for _ in 0..<plan.rows {
+      let index = mix.next(tokens: plan.length)
+      let row = try plan.packer.row(length: plan.length, from: &sources[index])
+      append(row, source: index, to: &batch)
+    }
+    return batch
+  }
+
+  private mutating func append(_ row: PackedRow, source index: Int, to batch: inout Batch) {
+    let length = plan.length
+    var answers = 0
+    for token in 0..<length {
+      let target = token + 1
+      // The first token of a document cannot be told from another document's end.
+      let isBorder = row.starts[target] != row.starts[token]
+      let role = isBorder ? TokenRole.ignored : row.roles[target]
+      batch.targets.append(role == .ignored ? -1 : row.tokens[target])
+      batch.roles.append(role)
+      if role == .answer || role == .recall { answers += 1 }
+    }
+    batch.tokens += row.tokens[0..<length]
+    batch.documentStarts += row.starts[0..<length]
+    batch.sources += repeatElement(UInt8(index), count: length)
+    if let rule = plan.positions {
+      let positions = rule(segments(of: row), &random)
+      precondition(positions.count == length, "\(positions.count) positions for \(length) tokens")
+      batch.positions += positions
+    } else {
+      batch.positions += 0..<Int32(length)
+    }
+
+    let given = length - row.paddedTokens
+    mix.book(given, from: index)
+    for (entry, share) in mix.shares.enumerated() {
+      ledger.entries[entry].askedTokens += share * Double(given)
+    }
+    ledger.entries[index].tokens += given
+    ledger.entries[index].rows += 1
+    ledger.entries[index].documents += row.documents
+    ledger.entries[index].croppedTokens += row.croppedTokens
+    ledger.entries[index].paddedTokens += row.paddedTokens
+    ledger.entries[index].answerTokens += answers
+    ledger.entries[index].epochs = sources[index].cursor.epoch
+  }
+
+  private func segments(of row: PackedRow) -> [Int] {
+    var lengths: [Int] = []
+    var begin = 0
+    for token in 0..<plan.length {
+      let isLast = token + 1 == plan.length
+      let isBorder = row.starts[token + 1] != row.starts[token]
+      if isLast || isBorder || sentenceEnds[Int(row.tokens[token])] {
+        lengths.append(token + 1 - begin)
+        begin = token + 1
+      }
+    }
+    return lengths
+  }
+
+  /// Everything that decides the batches to come.
+  public var cursor: BatchCursor {
+    BatchCursor(
+      mix: mix, weights: weights, sources: sources.map(\.cursor), random: random, ledger: ledger)
+  }
+
+  /// Goes to where a cursor of the same stream stood.
+  ///
+  /// - Throws: `UserError` when the cursor belongs to other sources or their data has changed.
+  public mutating func restore(_ cursor: BatchCursor) throws {
+    guard cursor.ledger.entries.map(\.name) == sourceNames else {
+      throw UserError(
+        "mix", "the checkpoint's sources \(cursor.ledger.entries.map(\.name)) are not the recipe's",
+        remedy: "Resume with the recipe of the run.")
+    }
+    for index in sources.indices { try sources[index].restore(cursor.sources[index]) }
+    weights = cursor.weights
+    mix = cursor.mix
+    random = cursor.random
+    ledger = cursor.ledger
+  }
+}

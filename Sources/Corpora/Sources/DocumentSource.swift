@@ -1,0 +1,74 @@
+public import Support
+
+/// Which half of the data is meant; the two never share a fact nor a byte of a text.
+public enum CorpusSplit: String, Sendable, Codable {
+  case training
+  case evaluation
+}
+
+/// Where a source stands; small enough for every checkpoint.
+public struct SourceCursor: Codable, Equatable, Sendable {
+  /// The state of the random draws, for generated sources.
+  public var random: RandomStream?
+  /// The number of the file in the sorted list, for files.
+  public var file = 0
+  /// The byte in that file, for files.
+  public var offset = 0
+  /// How often the source has been read to its end.
+  public var epoch = 0
+  /// A hash over names and sizes of the files, so that changed data is noticed.
+  public var fingerprint: UInt64 = 0
+
+  /// A cursor at the start.
+  public init(random: RandomStream? = nil, fingerprint: UInt64 = 0) {
+    self.random = random
+    self.fingerprint = fingerprint
+  }
+}
+
+/// An unlimited row of documents.
+public protocol DocumentSource: Sendable {
+  /// True when a document that did not fit goes on with the next call, so that nothing is lost.
+  var isContinuous: Bool { get }
+  /// The next document, of 1 to `limit` tokens.
+  mutating func next(limit: Int) throws -> Document
+  /// Where the source stands.
+  var cursor: SourceCursor { get }
+  /// Goes to where a cursor of the same source stood.
+  ///
+  /// - Throws: `UserError` when the data has changed since.
+  mutating func restore(_ cursor: SourceCursor) throws
+}
+
+/// What a kind needs to open a source.
+public struct SourceOpening: Sendable {
+  /// The source's name in the recipe; it names the random stream.
+  public let name: String
+  /// Training or evaluation data.
+  public let split: CorpusSplit
+  /// The recipe's seed.
+  public let seed: UInt64
+  /// The tokenizer of the model.
+  public let tokenizer: any Tokenizer
+
+  /// Collects what a kind needs.
+  public init(name: String, split: CorpusSplit, seed: UInt64, tokenizer: any Tokenizer) {
+    self.name = name
+    self.split = split
+    self.seed = seed
+    self.tokenizer = tokenizer
+  }
+
+  /// The random stream of this source; other names, splits and seeds give unrelated draws.
+  public var random: RandomStream {
+    RandomStream(seed: seed, name: "source/\(split.rawValue)/\(name)")
+  }
+}
+
+/// A kind of source that a recipe may name; its settings have been checked.
+public protocol SourceKind: CatalogKind {
+  /// Opens the source at its beginning.
+  ///
+  /// - Throws: `UserError` when the data cannot be read or the tokenizer does not fit.
+  func open(_ opening: SourceOpening) throws -> any DocumentSource
+}

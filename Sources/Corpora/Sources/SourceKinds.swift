@@ -1,0 +1,11 @@
+public import Support
+
+/// Every kind of source that a recipe may name.
+public enum SourceKinds {
+  /// The kinds, in the order shown.
+  public static let catalog = Catalog<any SourceKind>(
+    "sources",
+    [
+      Stories.self,
+    ])
+}

@@ -1,0 +1,37 @@
+public import Support
+
+/// One token a byte of UTF-8, and two marks for the begin and the end of a document.
+public struct ByteTokenizer: Tokenizer {
+  /// The mark before the first byte of a document.
+  public static let begin: Int32 = 256
+  /// The mark after the last byte of a document.
+  public static let end: Int32 = 257
+
+  public static let kind = KindDescription(
+    "bytes", "One token a byte of UTF-8; works for any text.")
+
+  /// The tokenizer; it has no settings.
+  public init() {}
+
+  public init(_ values: SettingsValues) {}
+
+  public var name: String { Self.kind.name }
+  public var vocabularySize: Int { Tokenizers.padded(258) }
+  public var description: String {
+    Tokenizers.describe(name, size: vocabularySize, words: ["<begin>", "<end>"])
+  }
+
+  public func encode(_ text: String) -> [Int32] { text.utf8.map(Int32.init) }
+
+  /// The text of the bytes; marks and unused numbers have none, broken UTF-8 becomes U+FFFD.
+  public func decode(_ tokens: [Int32]) -> String {
+    String(decoding: tokens.compactMap { UInt8(exactly: $0) }, as: UTF8.self)
+  }
+
+  public func isSentenceEnd(_ token: Int32) -> Bool {
+    switch UInt8(exactly: token) {
+    case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?"), UInt8(ascii: "\n"): true
+    default: token == Self.end
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Support
+
+/// Tells scenes: two persons at a place with a thing that is held or lies there.
+///
+/// Persons come back during a document, and things keep their adjective, holder and place, so that
+/// later sentences agree with earlier ones.
+struct Scene {
+  private struct Thing {
+    let adjective: Int32
+    let noun: Int32
+    var place: Int32
+    var holder: Int32?
+  }
+
+  private var cast: [Int32]
+  private var places: [Int32]
+  private var things: [Thing] = []
+  private var person: Int32
+  private var other: Int32
+  private var place: Int32
+  private var elsewhere: Int32
+  private var thing = 0
+  private var sentencesLeft = 0
+
+  init(_ random: inout RandomStream) {
+    cast = Self.distinct(6, of: WorldVocabulary.persons, &random)
+    places = Self.distinct(5, of: WorldVocabulary.places, &random)
+    person = cast[0]
+    other = cast[1]
+    place = places[0]
+    elsewhere = places[1]
+    let nouns = Self.distinct(6, of: WorldVocabulary.objects, &random)
+    let adjectives = Self.distinct(6, of: WorldVocabulary.adjectives, &random)
+    for (noun, adjective) in zip(nouns, adjectives) {
+      things.append(Thing(adjective: adjective, noun: noun, place: random.pick(places)))
+    }
+  }
+
+  /// Tells sentences of exactly `tokens` tokens in all; 0, or at least 6.
+  mutating func tell(tokens: Int, _ random: inout RandomStream) -> SentenceList {
+    var list = SentenceList()
+    while tokens > list.tokens.count {
+      let left = tokens - list.tokens.count
+      let template = choose(left, &random)
+      fill(template, into: &list, &random)
+      apply(template.effect, &random)
+      sentencesLeft -= 1
+    }
+    return list
+  }
+
+  /// A sentence that leaves either nothing or room for another one.
+  private mutating func choose(_ left: Int, _ random: inout RandomStream) -> SentenceTemplate {
+    if left > 18 {
+      if sentencesLeft <= 0 {
+        open(&random)
+        return random.pick(StorySentences.openings)
+      }
+      if random.chance(0.2) { return random.pick(StorySentences.neutral) }
+      return random.pick(
+        things[thing].holder == person ? StorySentences.held : StorySentences.lying)
+    }
+    let fitting = StorySentences.neutral.filter { $0.length == left || left - $0.length >= 6 }
+    return random.pick(fitting)
+  }
+
+  private mutating func open(_ random: inout RandomStream) {
+    sentencesLeft = random.integer(in: 4...8)
+    // Now and then somebody or something new comes into a long story.
+    if random.chance(0.15) {
+      cast[random.below(cast.count)] = Self.fresh(WorldVocabulary.persons, not: cast, &random)
+    }
+    if random.chance(0.15) {
+      places[random.below(places.count)] = Self.fresh(WorldVocabulary.places, not: places, &random)
+    }
+    if random.chance(0.2) {
+      let noun = Self.fresh(WorldVocabulary.objects, not: things.map(\.noun), &random)
+      let adjective = WorldVocabulary.adjectives.token(random.below(80))
+      things[random.below(things.count)] = Thing(
+        adjective: adjective, noun: noun, place: random.pick(places))
+    }
+    let persons = random.sortedSample(2, below: cast.count)
+    let swapped = random.chance(0.5)
+    person = cast[persons[swapped ? 1 : 0]]
+    other = cast[persons[swapped ? 0 : 1]]
+    let spots = random.sortedSample(2, below: places.count)
+    place = places[spots[0]]
+    elsewhere = places[spots[1]]
+    chooseThing(&random)
+  }
+
+  /// A thing that the first person holds or that lies here; else one turns up here.
+  private mutating func chooseThing(_ random: inout RandomStream) {
+    let near = things.indices.filter {
+      things[$0].holder == person || (things[$0].holder == nil && things[$0].place == place)
+    }
+    let free = things.indices.filter { things[$0].holder == nil }
+    thing = random.pick(near.isEmpty ? (free.isEmpty ? Array(things.indices) : free) : near)
+    if near.isEmpty {
+      things[thing].holder = nil
+      things[thing].place = place
+    }
+  }
+
+  private mutating func apply(_ effect: SceneEffect, _ random: inout RandomStream) {
+    switch effect {
+    case .nothing: break
+    case .take: things[thing].holder = person
+    case .give:
+      things[thing].holder = other
+      swap(&person, &other)
+    case .leave:
+      things[thing].holder = nil
+      things[thing].place = place
+    case .go:
+      place = elsewhere
+      sentencesLeft = 1
+    case .part: sentencesLeft = 1
+    }
+  }
+
+  private func fill(
+    _ template: SentenceTemplate, into list: inout SentenceList, _ random: inout RandomStream
+  ) {
+    for part in template.parts {
+      if part >= 0 {
+        list.append(part)
+        continue
+      }
+      switch SentenceTemplate.Gap(rawValue: part) {
+      case .person: list.append(person)
+      case .other: list.append(other)
+      case .thing:
+        list.append(things[thing].adjective)
+        list.append(things[thing].noun)
+      case .place: list.append(place)
+      case .elsewhere: list.append(elsewhere)
+      case .handling: list.append(Self.any(WorldVocabulary.handling, &random))
+      case .motion: list.append(Self.any(WorldVocabulary.motion, &random))
+      case .social: list.append(Self.any(WorldVocabulary.social, &random))
+      case nil: break
+      }
+    }
+    list.endSentence()
+  }
+
+  private static func any(_ range: WordRange, _ random: inout RandomStream) -> Int32 {
+    range.token(random.below(range.count))
+  }
+
+  private static func distinct(
+    _ count: Int, of range: WordRange, _ random: inout RandomStream
+  ) -> [Int32] {
+    var tokens: [Int32] = []
+    while tokens.count < count { tokens.append(fresh(range, not: tokens, &random)) }
+    return tokens
+  }
+
+  private static func fresh(
+    _ range: WordRange, not taken: [Int32], _ random: inout RandomStream
+  ) -> Int32 {
+    while true {
+      let token = any(range, &random)
+      if !taken.contains(token) { return token }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+public import Support
+
+/// A kind of document of the miniature world, generated without end.
+public protocol WorldKind: SourceKind {
+  /// One document of at most `limit` tokens, with facts of one split only.
+  func document(
+    limit: Int, split: CorpusSplit, random: inout RandomStream
+  ) -> Document
+}
+
+extension WorldKind {
+  /// Opens the endless source of this kind.
+  ///
+  /// - Throws: `UserError` when the model does not read words of the world.
+  public func open(_ opening: SourceOpening) throws -> any DocumentSource {
+    guard opening.tokenizer is WorldTokenizer else {
+      throw UserError(
+        "sources.\(opening.name)",
+        "\(Self.kind.name) needs the tokenizer world, \(opening.tokenizer.name) found",
+        remedy: "Use a source of kind text, or a model with the world's vocabulary.")
+    }
+    return WorldSource(kind: self, split: opening.split, random: opening.random)
+  }
+}
+
+/// The setting that all kinds with facts share.
+enum FactDensity {
+  static let setting = Setting(
+    "facts_per_256", .real(0...12), default: .real(6),
+    help: "Mean number of facts in 256 tokens; each is asked for once, later in the document.",
+    applies: .nextStage)
+
+  static func of(_ values: SettingsValues) -> Double { values.real(setting.key) ?? 6 }
+}
+
+/// The endless documents of one kind; its state is the random stream alone.
+struct WorldSource: DocumentSource {
+  let kind: any WorldKind
+  let split: CorpusSplit
+  var random: RandomStream
+
+  let isContinuous = false
+
+  init(kind: any WorldKind, split: CorpusSplit, random: RandomStream) {
+    self.kind = kind
+    self.split = split
+    self.random = random
+  }
+
+  mutating func next(limit: Int) -> Document {
+    kind.document(limit: limit, split: split, random: &random)
+  }
+
+  var cursor: SourceCursor { SourceCursor(random: random) }
+
+  mutating func restore(_ cursor: SourceCursor) throws {
+    guard let random = cursor.random else {
+      throw UserError(
+        type(of: kind).kind.name, "the checkpoint's cursor is not of a generated source",
+        remedy: "Resume with the recipe of the run.")
+    }
+    self.random = random
+  }
+}
