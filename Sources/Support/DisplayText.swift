@@ -48,6 +48,7 @@ public struct DisplayText: Hashable, Sendable, CustomStringConvertible,
   /// - Parameters:
   ///   - raw: anything.
   ///   - tabWidth: cells between tab stops, at least 1.
+  /// - Returns: one text for each line, at least one.
   public static func lines(_ raw: String, tabWidth: Int = 4) -> [DisplayText] {
     let stop = max(1, tabWidth)
     return raw.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
@@ -73,6 +74,7 @@ public struct DisplayText: Hashable, Sendable, CustomStringConvertible,
   /// - Parameters:
   ///   - cells: cells to fill at most; 0 or less gives the empty text.
   ///   - ellipsis: the glyph that stands for the rest; one cell wide.
+  /// - Returns: at most `cells` wide.
   public func truncated(to cells: Int, ellipsis: Glyph = "\u{2026}") -> DisplayText {
     if width <= cells { return self }
     guard cells > 0 else { return DisplayText(glyphs: []) }
@@ -107,7 +109,7 @@ public struct DisplayText: Hashable, Sendable, CustomStringConvertible,
     for glyph in glyphs where column < start + cells {
       let end = column + glyph.width
       if end > start {
-        if column >= start && end <= start + cells { kept.append(glyph) } else { kept.append(.space) }
+        kept.append(column >= start && end <= start + cells ? glyph : .space)
       }
       column = end
     }

@@ -104,6 +104,10 @@ extension Canvas {
   /// - Parameters:
   ///   - values: one value for each column; the last `width` of them are drawn.
   ///   - range: lowest and highest value; from the drawn values unless told.
+  ///   - x: first column.
+  ///   - y: row.
+  ///   - width: columns.
+  ///   - style: of the columns.
   public func sparkline(
     _ values: [Double], range: ClosedRange<Double>? = nil, x: Int, y: Int, width: Int,
     style: Style = .accent
