@@ -1,1 +1,196 @@
 #pragma once
+// Own loops of Needlepoint, float32, row-major. Each loop is compiled once per instruction set from
+// ck_<op>_body.h; a ck_table holds one set. Every operation is a ck_task: it does one block of the
+// work, so that a pool can hand out blocks. Blocks never share an output, and where an operation sums
+// over blocks it writes partial sums that are added in block order: results do not depend on threads.
+// Legend: B rows, T tokens, D width, H query heads, K key-value heads, E head width, F feed-forward,
+// V vocabulary.
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// One block of an operation: its arguments, the block number, and CK_SCRATCH_BYTES of 64-byte
+/// aligned memory that no other running block uses.
+typedef void (*ck_task)(void *arguments, long block, void *scratch);
+
+enum {
+  CK_SCRATCH_BYTES = 1 << 20,
+  CK_QUERY_BLOCK = 64,   // queries of one attention block
+  CK_KEY_BLOCK = 64,     // keys of one attention tile
+  CK_MERGE_TOKENS = 256, // tokens of one block of attention_merge
+  CK_MAX_HEAD_WIDTH = 256,
+};
+
+// --- Pool ---------------------------------------------------------------------------------------
+
+typedef struct ck_pool ck_pool;
+
+/// A pool of `threads` threads, the caller of ck_pool_run being one of them. NULL when out of memory;
+/// fewer threads than asked when the system gives fewer. Workers block all signals.
+ck_pool *_Nullable ck_pool_create(int threads);
+void ck_pool_destroy(ck_pool *pool);
+int ck_pool_threads(const ck_pool *pool);
+/// Calls task(arguments, block, scratch) for every block in 0..<count, and returns when all are done.
+/// Called from inside a task it runs the blocks on the spot; calls from two threads take turns.
+void ck_pool_run(ck_pool *pool, long count, ck_task task, void *arguments);
+
+// --- Arguments ----------------------------------------------------------------------------------
+
+typedef struct {
+  const float *x;            // [rows, width]
+  const float *weight;       // [width]
+  float *y;                  // [rows, width]
+  float *inverse_rms;        // [rows]
+  long rows, width, block_rows;
+  float epsilon;
+} ck_norm_forward;
+
+typedef struct {
+  const float *dy;           // [rows, width]
+  const float *x;            // [rows, width]
+  const float *weight;       // [width]
+  const float *inverse_rms;  // [rows]
+  float *dx;                 // [rows, width]
+  float *partial;            // [blocks, width]: this block's part of the weight gradient
+  long rows, width, block_rows;
+  int accumulate;            // add into dx instead of writing it
+} ck_norm_backward;
+
+typedef struct {
+  float *x;                  // [tokens, heads, 2 * half] with `stride` floats from token to token
+  const float *cosine;       // [tokens, half]
+  const float *sine;         // [tokens, half]
+  long tokens, heads, half, stride, block_rows;
+  float sign;                // 1 turns forward, -1 turns back (the gradient)
+} ck_rotary;
+
+typedef struct {
+  const float *gate, *up;    // [rows, width], `input_stride` floats from row to row
+  const float *_Nullable dh; // [rows, width] dense; backward only
+  float *_Nullable h;        // [rows, width] dense; forward only
+  float *_Nullable dgate, *_Nullable dup;  // [rows, width], `gradient_stride` floats apart
+  long rows, width, input_stride, gradient_stride, block_rows;
+} ck_swiglu;
+
+typedef struct {
+  float *logits;             // [rows, vocabulary]; becomes d loss / d logits when `gradient`
+  const int32_t *targets;    // [rows], negative is ignored
+  const float *_Nullable weights;  // [rows], d total / d loss of the row
+  float *losses;             // [rows], nats
+  int32_t *_Nullable best;   // [rows], first index of the largest logit
+  long rows, vocabulary, block_rows;
+  int gradient;
+} ck_cross_entropy;
+
+typedef struct {
+  float *parameters;         // [count]
+  const float *gradients;    // [count]
+  float *m, *v;              // [count], first and second moment
+  long count, block_count;
+  float rate, beta1, beta2, epsilon, decay;
+  float correction1, correction2;  // 1 - beta^step
+  float gradient_scale;      // factor on every gradient, for clipping
+} ck_adamw;
+
+typedef struct {
+  const float *x;            // [count]
+  float *_Nullable y;        // [count]
+  double *_Nullable partial; // [blocks]
+  long count, block_count;
+  float factor;
+} ck_flat;
+
+typedef struct {
+  const int32_t *tokens;     // [rows]
+  const float *table;        // [vocabulary, width]: gather
+  float *rows_out;           // [rows, width]: gather writes it, scatter reads it
+  float *gradient;           // [vocabulary, width]: scatter
+  long rows, width, vocabulary, block_rows, block_columns;
+} ck_embedding;
+
+typedef struct {
+  const float *parts;        // [count, width], `stride` floats apart
+  float *sum;                // [width]
+  long count, width, stride, block_columns;
+  int accumulate;
+} ck_sum_parts;
+
+/// A run of queries of one row of the batch that is worked on as one block.
+typedef struct {
+  int32_t row, first, count; // queries first..<first + count of the row, count <= CK_QUERY_BLOCK
+  int32_t first_key;         // smallest document start among them
+} ck_query_block;
+
+typedef struct {
+  const float *q;            // [B, T, H, E], q_stride floats from token to token
+  const float *k, *v;        // [B, T, K, E], k_stride, v_stride
+  const int32_t *starts;     // [B, T], first visible token, counted inside the row
+  float *o;                  // [B, T, H, E], o_stride
+  float *log_sum_exp;        // [B, H, T], natural logarithm
+  const float *_Nullable d_o;             // [B, T, H, E], o_stride of its own: do_stride
+  float *_Nullable dq, *_Nullable dk, *_Nullable dv;  // strides dq_stride, dk_stride, dv_stride
+  float *_Nullable parts;    // [groups - 1, B, K, 2, T, E]: key and value gradients of later groups
+  const ck_query_block *blocks;  // [block_count]
+  const int32_t *row_blocks; // [B + 1]: first block of each row
+  long rows, length, heads, kv_heads, width, block_count, groups;
+  long q_stride, k_stride, v_stride, o_stride, do_stride, dq_stride, dk_stride, dv_stride;
+  float scale;
+} ck_attention;
+
+typedef struct {
+  const float *a;            // nt, nn: [m, k]; tn: [k, m]; lda floats from row to row
+  const float *b;            // nt: [n, k]; nn, tn: [k, n]; ldb
+  float *c;                  // [m, n], ldc
+  long m, n, k, lda, ldb, ldc, block_rows;
+  int accumulate, transpose_a, transpose_b;
+} ck_matmul;
+
+typedef struct {
+  const float *x;            // [rows, width], `stride` floats apart
+  uint16_t *y;               // [rows, width] dense, bfloat16, round to nearest even
+  long rows, width, stride, block_rows;
+} ck_to_bfloat16;
+
+// --- Table --------------------------------------------------------------------------------------
+
+typedef struct {
+  const char *name;
+  int vector_bytes;
+  ck_task norm_forward, norm_backward;        // ck_norm_forward, ck_norm_backward
+  ck_task rotary;                             // ck_rotary
+  ck_task swiglu_forward, swiglu_backward;    // ck_swiglu
+  ck_task cross_entropy;                      // ck_cross_entropy
+  ck_task adamw;                              // ck_adamw
+  ck_task squared_sum, axpy, scale, lerp;     // ck_flat
+  ck_task gather, scatter;                    // ck_embedding
+  ck_task sum_parts;                          // ck_sum_parts
+  ck_task attention_forward;                  // ck_attention, block = head + H * query block
+  ck_task attention_backward;                 // ck_attention, block = group + G * (kv head + K * row)
+  ck_task attention_merge;                    // ck_attention, block = chunk + C * (kv head + K * row)
+  ck_task matmul;                             // ck_matmul, block of rows of c
+  ck_task to_bfloat16;                        // ck_to_bfloat16
+  /// y[i] = e^x[i]; for tests of the exponential.
+  void (*exponential)(const float *x, float *y, long count);
+  /// Register-only multiply-adds: does `rounds` of them and returns floating-point operations done.
+  double (*peak)(long rounds);
+} ck_table;
+
+enum { CK_PORTABLE = 0, CK_AVX2 = 1, CK_AVX512 = 2, CK_SET_COUNT = 3 };
+
+/// The loops of an instruction set, or NULL where this processor or this build does not have it.
+const ck_table *_Nullable ck_table_of(int instruction_set);
+/// 1 when the processor multiplies bfloat16 numbers itself (AVX512_BF16).
+int ck_has_bfloat16(void);
+/// Processors this process may use, or 0 when the system does not say.
+int ck_core_count(void);
+
+/// Cuts the queries of every row into blocks of at most CK_QUERY_BLOCK, at document starts where that
+/// saves work. `blocks` has room for ck_plan_capacity(rows, length); row_blocks is [rows + 1].
+/// Returns the number of blocks.
+long ck_plan_queries(const int32_t *starts /* [rows, length] */, long rows, long length,
+                     ck_query_block *blocks, int32_t *row_blocks);
+long ck_plan_capacity(long rows, long length);
+
+#pragma clang assume_nonnull end

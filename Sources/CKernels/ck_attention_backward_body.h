@@ -1,0 +1,97 @@
+// Gradients of the attention (arXiv:2307.08691, algorithm 2), with the scores computed again:
+// P = e^(scale q k - logSumExp), dV = P^T dO, dS = P (dO V - sum(dO O)), dQ = scale dS K,
+// dK = scale dS^T Q. A task owns a kv head of a row and every G-th query block: its dQ are its own;
+// its dK and dV are sums of its own, which attention_merge adds in order.
+
+static void attention_backward(void *arguments, long task, void *scratch) {
+  const ck_attention *a = arguments;
+  const long E = a->width, T = a->length, group = task % a->groups;
+  const long kv_head = task / a->groups % a->kv_heads, row = task / a->groups / a->kv_heads;
+  const long heads_each = a->heads / a->kv_heads;
+  float *qt = scratch, *dot = qt + CK_MAX_HEAD_WIDTH * CK_Q, *p = dot + CK_MAX_HEAD_WIDTH * CK_Q;
+  float *ds = p + CK_KEY_BLOCK * CK_Q, *lse = ds + CK_KEY_BLOCK * CK_Q, *delta = lse + CK_Q;
+  float *dk = a->dk + row * T * a->dk_stride + kv_head * E;
+  float *dv = a->dv + row * T * a->dv_stride + kv_head * E;
+  long dk_stride = a->dk_stride, dv_stride = a->dv_stride;
+  if (group > 0) {
+    dk = a->parts + (((group - 1) * a->rows + row) * a->kv_heads + kv_head) * 2 * T * E;
+    dv = dk + T * E;
+    dk_stride = dv_stride = E;
+  }
+  for (long t = 0; t < T; t++) {
+    memset(dk + t * dk_stride, 0, (size_t)E * sizeof(float));
+    memset(dv + t * dv_stride, 0, (size_t)E * sizeof(float));
+  }
+  const float *keys = a->k + row * T * a->k_stride + kv_head * E;
+  const float *values = a->v + row * T * a->v_stride + kv_head * E;
+  const long first_block = a->row_blocks[row], last_block = a->row_blocks[row + 1];
+  for (long b = first_block; b < last_block; b++) {
+    // There and back again, 0 1 2 2 1 0: later queries see more keys, and this evens it out.
+    const long place = (b - first_block) % (2 * a->groups);
+    if ((place < a->groups ? place : 2 * a->groups - 1 - place) != group) continue;
+    const ck_query_block *block = &a->blocks[b];
+    query_marks marks;
+    mark_queries(a, block, &marks);
+    const long first_token = row * T + block->first, end = block->first + block->count;
+    for (long head = kv_head * heads_each; head < (kv_head + 1) * heads_each; head++) {
+      const float *q = a->q + first_token * a->q_stride + head * E;
+      const float *o = a->o + first_token * a->o_stride + head * E;
+      const float *d_o = a->d_o + first_token * a->do_stride + head * E;
+      float *dq = a->dq + first_token * a->dq_stride + head * E;
+      pack_transposed(q, a->q_stride, block->count, E, a->scale * CK_LOG2E, qt);
+      pack_transposed(d_o, a->do_stride, block->count, E, a->scale, dot);
+      const float *known = a->log_sum_exp + (row * a->heads + head) * T + block->first;
+      for (int i = 0; i < CK_Q; i++) {
+        const int inside = i < block->count;
+        lse[i] = inside ? known[i] * CK_LOG2E : 0;
+        delta[i] = inside ? a->scale * sum_products(o + i * a->o_stride, d_o + i * a->do_stride,
+                                                    NULL, E)
+                          : 0;
+      }
+      for (long key = block->first_key; key < end; key += CK_KEY_BLOCK) {
+        const long count = at_most_long(CK_KEY_BLOCK, end - key);
+        const float *k = keys + key * a->k_stride, *v = values + key * a->v_stride;
+        product(count, CK_Q, E, k, a->k_stride, 1, qt, CK_Q, p, CK_Q, 0);
+        product(count, CK_Q, E, v, a->v_stride, 1, dot, CK_Q, ds, CK_Q, 0);
+        const int masked = key + count - 1 > block->first || key < marks.highest_start;
+        for (int lane = 0; lane < CK_Q; lane += CK_WIDTH) {
+          const vec l = load(lse + lane), d = load(delta + lane);
+          for (long j = 0; j < count; j++) {
+            float *at = p + j * CK_Q + lane, *ds_at = ds + j * CK_Q + lane;
+            vec x = exp2_vec(load(at) - l);
+            if (masked) x = visible(&marks, lane, (int32_t)(key + j)) ? x : splat(0);
+            store(at, x);
+            store(ds_at, x * (load(ds_at) - d));
+          }
+        }
+        product(count, E, block->count, p, CK_Q, 1, d_o, a->do_stride, dv + key * dv_stride,
+                dv_stride, 1);
+        product(count, E, block->count, ds, CK_Q, 1, q, a->q_stride, dk + key * dk_stride,
+                dk_stride, 1);
+        product(block->count, E, count, ds, 1, CK_Q, k, a->k_stride, dq, a->dq_stride,
+                key > block->first_key);
+      }
+    }
+  }
+}
+
+/// Adds the later groups' key and value gradients, in order, for CK_MERGE_TOKENS tokens of a head.
+static void attention_merge(void *arguments, long task, void *scratch) {
+  const ck_attention *a = arguments;
+  const long E = a->width, T = a->length, chunks = (T + CK_MERGE_TOKENS - 1) / CK_MERGE_TOKENS;
+  const long chunk = task % chunks, kv_head = task / chunks % a->kv_heads;
+  const long row = task / chunks / a->kv_heads;
+  const long last = at_most_long(T, (chunk + 1) * CK_MERGE_TOKENS);
+  for (long group = 1; group < a->groups; group++) {
+    const float *part =
+        a->parts + (((group - 1) * a->rows + row) * a->kv_heads + kv_head) * 2 * T * E;
+    for (long t = chunk * CK_MERGE_TOKENS; t < last; t++) {
+      float *dk = a->dk + (row * T + t) * a->dk_stride + kv_head * E;
+      float *dv = a->dv + (row * T + t) * a->dv_stride + kv_head * E;
+      for (long e = 0; e < E; e++) {
+        dk[e] += part[t * E + e];
+        dv[e] += part[(T + t) * E + e];
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+// Rotary position embedding, SwiGLU, and plain vector arithmetic.
+
+/// Turns pairs (x[i], x[i + half]) by the angle of the token (Su et al., arXiv:2104.09864, with the
+/// half-split order of pairs that Llama's published weights use).
+static void rotary(void *arguments, long block, void *scratch) {
+  const ck_rotary *a = arguments;
+  const long half = a->half, last = at_most_long(a->tokens, (block + 1) * a->block_rows);
+  for (long t = block * a->block_rows; t < last; t++) {
+    const float *cosine = a->cosine + t * half, *sine = a->sine + t * half;
+    for (long head = 0; head < a->heads; head++) {
+      float *x = a->x + t * a->stride + head * 2 * half, *z = x + half;
+      long i = 0;
+      for (; i + CK_WIDTH <= half; i += CK_WIDTH) {
+        vec c = load(cosine + i), s = load(sine + i) * splat(a->sign);
+        vec p = load(x + i), q = load(z + i);
+        store(x + i, p * c - q * s);
+        store(z + i, q * c + p * s);
+      }
+      for (; i < half; i++) {
+        float c = cosine[i], s = sine[i] * a->sign, p = x[i], q = z[i];
+        x[i] = p * c - q * s;
+        z[i] = q * c + p * s;
+      }
+    }
+  }
+}
+
+CK_INLINE vec sigmoid(vec x) { return splat(1.0f) / (splat(1.0f) + exp_vec(-x)); }
+
+/// h = silu(gate) up, silu(g) = g / (1 + e^-g) (Shazeer, arXiv:2002.05202).
+static void swiglu_forward(void *arguments, long block, void *scratch) {
+  const ck_swiglu *a = arguments;
+  const long F = a->width, last = at_most_long(a->rows, (block + 1) * a->block_rows);
+  for (long row = block * a->block_rows; row < last; row++) {
+    const float *gate = a->gate + row * a->input_stride, *up = a->up + row * a->input_stride;
+    float *h = a->h + row * F;
+    long i = 0;
+    for (; i + CK_WIDTH <= F; i += CK_WIDTH) {
+      vec g = load(gate + i);
+      store(h + i, g * sigmoid(g) * load(up + i));
+    }
+    if (i < F) {
+      vec g = load_part(gate + i, F - i, 0), u = load_part(up + i, F - i, 0);
+      store_part(h + i, g * sigmoid(g) * u, F - i);
+    }
+  }
+}
+
+/// With s = sigmoid(g): dup = dh g s, dgate = dh up s (1 + g (1 - s)).
+static void swiglu_backward(void *arguments, long block, void *scratch) {
+  const ck_swiglu *a = arguments;
+  const long F = a->width, last = at_most_long(a->rows, (block + 1) * a->block_rows);
+  const vec one = splat(1.0f);
+  for (long row = block * a->block_rows; row < last; row++) {
+    const float *gate = a->gate + row * a->input_stride, *up = a->up + row * a->input_stride;
+    const float *dh = a->dh + row * F;
+    float *dgate = a->dgate + row * a->gradient_stride, *dup = a->dup + row * a->gradient_stride;
+    long i = 0;
+    for (; i + CK_WIDTH <= F; i += CK_WIDTH) {
+      vec g = load(gate + i), s = sigmoid(g), d = load(dh + i), u = load(up + i);
+      store(dup + i, d * g * s);
+      store(dgate + i, d * u * s * (one + g * (one - s)));
+    }
+    if (i < F) {
+      const long rest = F - i;
+      vec g = load_part(gate + i, rest, 0), s = sigmoid(g);
+      vec d = load_part(dh + i, rest, 0), u = load_part(up + i, rest, 0);
+      store_part(dup + i, d * g * s, rest);
+      store_part(dgate + i, d * u * s * (one + g * (one - s)), rest);
+    }
+  }
+}
+
+/// The block's sum of squares in double, in a fixed order.
+static void squared_sum(void *arguments, long block, void *scratch) {
+  const ck_flat *a = arguments;
+  const long last = at_most_long(a->count, (block + 1) * a->block_count);
+  vecd s = (vecd)0.0;
+  long i = block * a->block_count;
+  for (; i + CK_WIDTH <= last; i += CK_WIDTH) {
+    vecd x = __builtin_convertvector(load(a->x + i), vecd);
+    s += x * x;
+  }
+  double lanes[CK_WIDTH], sum = 0;
+  memcpy(lanes, &s, sizeof lanes);
+  for (int lane = 0; lane < CK_WIDTH; lane++) sum += lanes[lane];
+  for (; i < last; i++) sum += (double)a->x[i] * (double)a->x[i];
+  a->partial[block] = sum;
+}
+
+#define CK_FLAT(name, vector_form, scalar_form)                                \
+  static void name(void *arguments, long block, void *scratch) {               \
+    const ck_flat *a = arguments;                                              \
+    const long last = at_most_long(a->count, (block + 1) * a->block_count);    \
+    const float f = a->factor;                                                 \
+    long i = block * a->block_count;                                           \
+    for (; i + CK_WIDTH <= last; i += CK_WIDTH) {                              \
+      vec x = load(a->x + i), y = load(a->y + i);                              \
+      (void)x;                                                                 \
+      store(a->y + i, vector_form);                                            \
+    }                                                                          \
+    for (; i < last; i++) {                                                    \
+      float x = a->x[i], y = a->y[i];                                          \
+      (void)x;                                                                 \
+      a->y[i] = scalar_form;                                                   \
+    }                                                                          \
+  }
+
+CK_FLAT(axpy, y + x * splat(f), y + x * f)
+CK_FLAT(scale, y * splat(f), y * f)
+CK_FLAT(lerp, y + (x - y) * splat(f), y + (x - y) * f)
+
+/// float32 to bfloat16, to nearest, ties to even; a NaN stays one.
+static void to_bfloat16(void *arguments, long block, void *scratch) {
+  const ck_to_bfloat16 *a = arguments;
+  const long last = at_most_long(a->rows, (block + 1) * a->block_rows);
+  for (long row = block * a->block_rows; row < last; row++) {
+    const float *x = a->x + row * a->stride;
+    uint16_t *y = a->y + row * a->width;
+#pragma clang loop vectorize(enable)
+    for (long i = 0; i < a->width; i++) {
+      uint32_t bits = __builtin_bit_cast(uint32_t, x[i]);
+      uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+      y[i] = (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? (bits >> 16) | 0x40 : rounded);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import CKernels
+import Glibc
+
+/// A set of loops compiled for one family of processors.
+///
+/// The best one that the processor runs is chosen once; the environment variable `NEEDLEPOINT_ISA`
+/// (portable, avx2 or avx512) forces another. Results differ between sets in the last bits.
+public enum InstructionSet: String, CaseIterable, Sendable, Codable {
+  /// 128-bit vectors, every processor.
+  case portable
+  /// 256-bit vectors with fused multiply-add.
+  case avx2
+  /// 512-bit vectors.
+  case avx512
+
+  /// The sets this processor can run, from the plainest to the widest.
+  public static let available: [InstructionSet] = allCases.filter { $0.table != nil }
+
+  /// The set in use: the forced one when the processor has it, otherwise the widest.
+  public static let selected: InstructionSet = {
+    let best = available.last ?? .portable
+    guard let forced = forcedName.flatMap(InstructionSet.init(rawValue:)),
+      available.contains(forced)
+    else { return best }
+    return forced
+  }()
+
+  /// Why `NEEDLEPOINT_ISA` was not followed, as a sentence for the user; nil when it was or is unset.
+  public static let environmentProblem: String? = {
+    guard let name = forcedName, InstructionSet(rawValue: name) != selected else { return nil }
+    let known = available.map(\.rawValue).joined(separator: ", ")
+    return "NEEDLEPOINT_ISA: this processor has no loops \"\(name)\". Use one of: \(known)."
+  }()
+
+  /// Whether the processor multiplies bfloat16 numbers itself.
+  public static var hasBFloat16: Bool { ck_has_bfloat16() != 0 }
+
+  private static let forcedName: String? = getenv("NEEDLEPOINT_ISA").map { String(cString: $0) }
+
+  var table: UnsafePointer<ck_table>? {
+    switch self {
+    case .portable: ck_table_of(Int32(CK_PORTABLE))
+    case .avx2: ck_table_of(Int32(CK_AVX2))
+    case .avx512: ck_table_of(Int32(CK_AVX512))
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// Number format of a matrix product's operands; sums are float32 in both.
+public enum MatmulPrecision: String, Sendable, Codable, CaseIterable {
+  /// 24 bits of precision, OpenBLAS.
+  case float32
+  /// 8 bits of precision, oneDNN; only where `InstructionSet.hasBFloat16`.
+  case bfloat16
+}
+
+/// A linear layer without bias, y = x W^T.
+public enum Linear {
+  /// Writes y = x W^T.
+  ///
+  /// - Parameters:
+  ///   - x: shape [rows, in], `xStride` floats from row to row (in when nil).
+  ///   - weight: shape [out, in], dense.
+  ///   - y: output, shape [rows, out], `yStride` floats from row to row (out when nil).
+  ///   - rows: B * T.
+  ///   - inputs: in.
+  ///   - outputs: out.
+  ///   - xStride: floats from row to row of x.
+  ///   - yStride: floats from row to row of y.
+  ///   - accumulate: add to y (a residual stream) instead of writing it.
+  ///   - precision: number format of the operands.
+  ///   - pool: threads.
+  public static func forward(
+    x: UnsafePointer<Float>, weight: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>,
+    rows: Int, inputs: Int, outputs: Int, xStride: Int? = nil, yStride: Int? = nil,
+    accumulate: Bool = false, precision: MatmulPrecision = .float32, pool: ThreadPool
+  ) {
+    if precision == .bfloat16,
+      BFloat16Matmul.nt(
+        x, weight, y, m: rows, n: outputs, k: inputs, aStride: xStride, cStride: yStride,
+        accumulate: accumulate, pool: pool)
+    {
+      return
+    }
+    Matmul.nt(
+      x, weight, y, m: rows, n: outputs, k: inputs, aStride: xStride, cStride: yStride,
+      accumulate: accumulate, pool: pool)
+  }
+
+  /// Writes (or adds) dx = dy W, and adds dW += dy^T x.
+  ///
+  /// - Parameters:
+  ///   - dy: gradient of the output, shape [rows, out], `yStride`.
+  ///   - x: input of `forward`, shape [rows, in], `xStride`.
+  ///   - weight: shape [out, in], dense.
+  ///   - dx: gradient of the input, shape [rows, in], `xStride`; nil when not wanted.
+  ///   - weightGradient: added to, shape [out, in], dense; nil when not wanted.
+  ///   - rows: B * T.
+  ///   - inputs: in.
+  ///   - outputs: out.
+  ///   - xStride: floats from row to row of x and dx (in when nil).
+  ///   - yStride: floats from row to row of dy (out when nil).
+  ///   - accumulate: add to dx instead of writing it.
+  ///   - precision: number format of the operands.
+  ///   - pool: threads.
+  public static func backward(
+    dy: UnsafePointer<Float>, x: UnsafePointer<Float>, weight: UnsafePointer<Float>,
+    dx: UnsafeMutablePointer<Float>?, weightGradient: UnsafeMutablePointer<Float>?, rows: Int,
+    inputs: Int, outputs: Int, xStride: Int? = nil, yStride: Int? = nil, accumulate: Bool = false,
+    precision: MatmulPrecision = .float32, pool: ThreadPool
+  ) {
+    if let dx {
+      let done =
+        precision == .bfloat16
+        && BFloat16Matmul.nn(
+          dy, weight, dx, m: rows, n: inputs, k: outputs, aStride: yStride, cStride: xStride,
+          accumulate: accumulate, pool: pool)
+      if !done {
+        Matmul.nn(
+          dy, weight, dx, m: rows, n: inputs, k: outputs, aStride: yStride, cStride: xStride,
+          accumulate: accumulate, pool: pool)
+      }
+    }
+    if let weightGradient {
+      let done =
+        precision == .bfloat16
+        && BFloat16Matmul.tn(
+          dy, x, weightGradient, m: outputs, n: inputs, k: rows, aStride: yStride,
+          bStride: xStride, accumulate: true, pool: pool)
+      if !done {
+        Matmul.tn(
+          dy, x, weightGradient, m: outputs, n: inputs, k: rows, aStride: yStride,
+          bStride: xStride, accumulate: true, pool: pool)
+      }
+    }
+  }
+}

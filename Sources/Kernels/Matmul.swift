@@ -1,0 +1,130 @@
+import COpenBLAS
+import CKernels
+
+/// Matrix products in float32: OpenBLAS on fixed blocks of rows that our pool shares.
+///
+/// The blocks depend on the sizes only, so results are the same bits for any number of threads. When
+/// OpenBLAS is missing our own slower loops do the work.
+public enum Matmul {
+  /// Version and kernels of the library, or what is used in its place.
+  public static var libraryDescription: String {
+    OpenBLAS.shared?.description ?? "own loops (libopenblas.so.0 not found)"
+  }
+
+  /// What is wrong with the library, as a sentence for the user; nil when nothing is.
+  public static var libraryProblem: String? {
+    guard OpenBLAS.shared == nil else { return nil }
+    return "libopenblas.so.0: the library was not found, matrix products use slower loops. "
+      + "Install libopenblas0 (Debian: apt install libopenblas-dev)."
+  }
+
+  /// C = A B^T, or C += A B^T: the product of a linear layer, x[T, in] W[out, in]^T.
+  ///
+  /// - Parameters:
+  ///   - a: shape [m, k], `aStride` floats from row to row (k when nil).
+  ///   - b: shape [n, k], `bStride` floats from row to row (k when nil).
+  ///   - c: shape [m, n], `cStride` floats from row to row (n when nil).
+  ///   - m: rows of C.
+  ///   - n: columns of C.
+  ///   - k: terms of each sum.
+  ///   - aStride: leading dimension of A.
+  ///   - bStride: leading dimension of B.
+  ///   - cStride: leading dimension of C.
+  ///   - accumulate: add to C instead of writing it.
+  ///   - pool: threads.
+  public static func nt(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, m: Int,
+    n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,
+    accumulate: Bool = false, pool: ThreadPool
+  ) {
+    product(
+      a, b, c, m, n, k, aStride ?? k, bStride ?? k, cStride ?? n, accumulate, false, true, pool)
+  }
+
+  /// C = A B, or C += A B: the input gradient of a linear layer, dy[T, out] W[out, in].
+  ///
+  /// - Parameters:
+  ///   - a: shape [m, k], `aStride` floats from row to row (k when nil).
+  ///   - b: shape [k, n], `bStride` floats from row to row (n when nil).
+  ///   - c: shape [m, n], `cStride` floats from row to row (n when nil).
+  ///   - m: rows of C.
+  ///   - n: columns of C.
+  ///   - k: terms of each sum.
+  ///   - aStride: leading dimension of A.
+  ///   - bStride: leading dimension of B.
+  ///   - cStride: leading dimension of C.
+  ///   - accumulate: add to C instead of writing it.
+  ///   - pool: threads.
+  public static func nn(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, m: Int,
+    n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,
+    accumulate: Bool = false, pool: ThreadPool
+  ) {
+    product(
+      a, b, c, m, n, k, aStride ?? k, bStride ?? n, cStride ?? n, accumulate, false, false, pool)
+  }
+
+  /// C = A^T B, or C += A^T B: the weight gradient of a linear layer, dy[T, out]^T x[T, in].
+  ///
+  /// - Parameters:
+  ///   - a: shape [k, m], `aStride` floats from row to row (m when nil).
+  ///   - b: shape [k, n], `bStride` floats from row to row (n when nil).
+  ///   - c: shape [m, n], `cStride` floats from row to row (n when nil).
+  ///   - m: rows of C.
+  ///   - n: columns of C.
+  ///   - k: terms of each sum.
+  ///   - aStride: leading dimension of A.
+  ///   - bStride: leading dimension of B.
+  ///   - cStride: leading dimension of C.
+  ///   - accumulate: add to C instead of writing it.
+  ///   - pool: threads.
+  public static func tn(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, m: Int,
+    n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,
+    accumulate: Bool = false, pool: ThreadPool
+  ) {
+    product(
+      a, b, c, m, n, k, aStride ?? m, bStride ?? n, cStride ?? n, accumulate, true, false, pool)
+  }
+
+  /// Rows of C that one block holds: about 30 million operations, at least 48 rows.
+  static func blockRows(m: Int, n: Int, k: Int, transposeA: Bool) -> Int {
+    let most = transposeA ? 8 : 32
+    let wanted = max(1, min(most, 2 * m * n * k / 30_000_000, m / (transposeA ? 48 : 256)))
+    guard wanted > 1 else { return max(1, m) }
+    return (blockCount(m, wanted) + 15) / 16 * 16
+  }
+
+  // swift-format-ignore: the long row of sizes is the BLAS order.
+  private static func product(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>,
+    _ m: Int, _ n: Int, _ k: Int, _ lda: Int, _ ldb: Int, _ ldc: Int, _ accumulate: Bool,
+    _ transposeA: Bool, _ transposeB: Bool, _ pool: ThreadPool
+  ) {
+    guard m > 0, n > 0, k > 0 else { return clear(c, m, n, ldc, accumulate) }
+    let rows = blockRows(m: m, n: n, k: k, transposeA: transposeA)
+    guard let library = OpenBLAS.shared, !pool.usesOwnProducts else {
+      var arguments = ck_matmul(
+        a: a, b: b, c: c, m: m, n: n, k: k, lda: lda, ldb: ldb, ldc: ldc, block_rows: rows,
+        accumulate: accumulate ? 1 : 0, transpose_a: transposeA ? 1 : 0,
+        transpose_b: transposeB ? 1 : 0)
+      return pool.run(blockCount(m, rows), pool.table.pointee.matmul, &arguments)
+    }
+    pool.run(blockCount(m, rows)) { block in
+      let first = block * rows
+      library.multiply(
+        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
+        transposeB ? CblasTrans : CblasNoTrans, Int32(min(rows, m - first)), Int32(n), Int32(k), 1,
+        a + (transposeA ? first : first * lda), Int32(lda), b, Int32(ldb), accumulate ? 1 : 0,
+        c + first * ldc, Int32(ldc))
+    }
+  }
+
+  /// A sum of no terms.
+  private static func clear(
+    _ c: UnsafeMutablePointer<Float>, _ m: Int, _ n: Int, _ ldc: Int, _ accumulate: Bool
+  ) {
+    guard !accumulate, m > 0, n > 0 else { return }
+    for row in 0..<m { (c + row * ldc).update(repeating: 0, count: n) }
+  }
+}
