@@ -24,7 +24,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 
 // Layer 0: C libraries of the system, and our own loops.
 let layer0: [Target] = [
-  .systemLibrary(name: "CNCurses"),
+  .target(name: "CNCurses", linkerSettings: [.linkedLibrary("ncursesw")]),
   .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
   .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
   .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
