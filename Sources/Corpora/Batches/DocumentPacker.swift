@@ -5,6 +5,7 @@ public import Support
 /// With the mask `document` a token sees its own document only, and the first token of a document
 /// is no target. With `none` the row is one text.
 public struct DocumentPacker: Packer {
+  /// What `describe` says.
   public static let kind = KindDescription(
     "documents", "Documents one after the other, cut at the row's end.",
     settings: [
@@ -22,10 +23,12 @@ public struct DocumentPacker: Packer {
     self.masksDocuments = masksDocuments
   }
 
+  /// Builds it from checked settings.
   public init(_ values: SettingsValues) {
     self.init(masksDocuments: values.text("mask") != "none")
   }
 
+  /// Fills one row of `length` + 1 tokens.
   public func row(length: Int, from source: inout any DocumentSource) throws -> PackedRow {
     var row = PackedRow()
     row.tokens.reserveCapacity(length + 1)

@@ -2,14 +2,17 @@ public import Support
 
 /// One document a row, the rest padded with tokens that are no targets.
 public struct RowPacker: Packer {
+  /// What `describe` says.
   public static let kind = KindDescription(
     "rows", "One document a row; the rest of the row is padding without targets.")
 
   /// The packer; it has no settings.
   public init() {}
 
+  /// Builds it from checked settings.
   public init(_ values: SettingsValues) {}
 
+  /// Fills one row of `length` + 1 tokens.
   public func row(length: Int, from source: inout any DocumentSource) throws -> PackedRow {
     let document = try source.next(limit: length + 1)
     let count = document.tokens.count

@@ -10,7 +10,7 @@ public struct TokenLedger: Codable, Equatable, Sendable {
     public var tokens = 0
     /// Rows given.
     public var rows = 0
-    /// Documents begun.
+    /// Documents; of a text that goes on from row to row, its pieces.
     public var documents = 0
     /// Tokens lost where a document stuck out of its row.
     public var croppedTokens = 0

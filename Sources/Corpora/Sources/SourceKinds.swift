@@ -6,6 +6,7 @@ public enum SourceKinds {
   public static let catalog = Catalog<any SourceKind>(
     "sources",
     [
-      Stories.self,
+      Stories.self, Code.self, Pages.self, Tables.self, Questions.self, Repeat.self, Recall.self,
+      TextFiles.self,
     ])
 }

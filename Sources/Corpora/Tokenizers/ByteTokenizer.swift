@@ -7,20 +7,26 @@ public struct ByteTokenizer: Tokenizer {
   /// The mark after the last byte of a document.
   public static let end: Int32 = 257
 
+  /// What `describe` says.
   public static let kind = KindDescription(
     "bytes", "One token a byte of UTF-8; works for any text.")
 
   /// The tokenizer; it has no settings.
   public init() {}
 
+  /// Builds it from checked settings.
   public init(_ values: SettingsValues) {}
 
+  /// The kind's name.
   public var name: String { Self.kind.name }
+  /// Token numbers, V, padded to a multiple of 64.
   public var vocabularySize: Int { Tokenizers.padded(258) }
+  /// One line of JSON for checkpoints.
   public var description: String {
     Tokenizers.describe(name, size: vocabularySize, words: ["<begin>", "<end>"])
   }
 
+  /// The token numbers of a text.
   public func encode(_ text: String) -> [Int32] { text.utf8.map(Int32.init) }
 
   /// The text of the bytes; marks and unused numbers have none, broken UTF-8 becomes U+FFFD.
@@ -28,6 +34,7 @@ public struct ByteTokenizer: Tokenizer {
     String(decoding: tokens.compactMap { UInt8(exactly: $0) }, as: UTF8.self)
   }
 
+  /// True for a token that ends a sentence.
   public func isSentenceEnd(_ token: Int32) -> Bool {
     switch UInt8(exactly: token) {
     case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?"), UInt8(ascii: "\n"): true

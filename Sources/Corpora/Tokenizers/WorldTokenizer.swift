@@ -6,6 +6,7 @@ public import Support
 /// `encode` undoes exactly that layout: case and spaces carry nothing, the line break after a
 /// statement or brace is layout, every other line break is a token.
 public struct WorldTokenizer: Tokenizer {
+  /// What `describe` says.
   public static let kind = KindDescription(
     "world", "One token a word of the built-in miniature world; for the built-in sources.")
 
@@ -19,16 +20,22 @@ public struct WorldTokenizer: Tokenizer {
   /// The tokenizer; it has no settings.
   public init() {}
 
+  /// Builds it from checked settings.
   public init(_ values: SettingsValues) {}
 
+  /// The kind's name.
   public var name: String { Self.kind.name }
+  /// Token numbers, V, padded to a multiple of 64.
   public var vocabularySize: Int { Tokenizers.padded(WorldVocabulary.words.count) }
+  /// One line of JSON for checkpoints.
   public var description: String {
     Tokenizers.describe(name, size: vocabularySize, words: WorldVocabulary.words)
   }
 
+  /// True for a token that ends a sentence.
   public func isSentenceEnd(_ token: Int32) -> Bool { Self.sentenceEnd.contains(token) }
 
+  /// The token numbers of a text.
   public func encode(_ text: String) -> [Int32] {
     var tokens: [Int32] = []
     var reader = WorldReader(text)
@@ -47,6 +54,7 @@ public struct WorldTokenizer: Tokenizer {
     return tokens
   }
 
+  /// The text of token numbers.
   public func decode(_ tokens: [Int32]) -> String {
     var text = ""
     var depth = 0

@@ -15,11 +15,11 @@ struct FactForm: Sendable {
     self.end = WorldVocabulary.token(end)
   }
 
-  /// Prose: "the magic number of Mara 4187."
+  /// Prose, such as "the magic number of Mara 4187" with a full stop.
   static let prose = FactForm(
     fact: "the magic number of", question: "question : what is the magic number of", end: ".")
 
-  /// Code: "key Mara 4187;" and "assert Mara 4187;".
+  /// Code, such as `key Mara 4187;` and `assert Mara 4187;`.
   static let code = FactForm(fact: "key", question: "assert", end: ";")
 
   /// Tokens of a fact: name, two chunks and the end besides the words.
@@ -49,6 +49,7 @@ struct FactPlan {
   ///   - limit: tokens of the document.
   ///   - form: the wording, which decides how much a fact takes.
   ///   - split: whose facts.
+  ///   - random: draws the facts.
   ///   - leftover: tells whether this many tokens besides the facts can be filled.
   init(
     density: Double, limit: Int, form: FactForm, split: CorpusSplit, random: inout RandomStream,

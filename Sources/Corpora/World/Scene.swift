@@ -5,21 +5,23 @@ import Support
 /// Persons come back during a document, and things keep their adjective, holder and place, so that
 /// later sentences agree with earlier ones.
 struct Scene {
-  private struct Thing {
+  struct Thing {
     let adjective: Int32
     let noun: Int32
     var place: Int32
     var holder: Int32?
   }
 
+  /// Things that a sentence has named, by their number.
+  private(set) var mentioned: Set<Int> = []
   private var cast: [Int32]
-  private var places: [Int32]
-  private var things: [Thing] = []
+  var places: [Int32]
+  var things: [Thing] = []
   private var person: Int32
   private var other: Int32
-  private var place: Int32
-  private var elsewhere: Int32
-  private var thing = 0
+  var place: Int32
+  var elsewhere: Int32
+  var thing = 0
   private var sentencesLeft = 0
 
   init(_ random: inout RandomStream) {
@@ -76,17 +78,22 @@ struct Scene {
     if random.chance(0.2) {
       let noun = Self.fresh(WorldVocabulary.objects, not: things.map(\.noun), &random)
       let adjective = WorldVocabulary.adjectives.token(random.below(80))
-      things[random.below(things.count)] = Thing(
-        adjective: adjective, noun: noun, place: random.pick(places))
+      let index = random.below(things.count)
+      things[index] = Thing(adjective: adjective, noun: noun, place: random.pick(places))
+      mentioned.remove(index)
     }
-    let persons = random.sortedSample(2, below: cast.count)
-    let swapped = random.chance(0.5)
-    person = cast[persons[swapped ? 1 : 0]]
-    other = cast[persons[swapped ? 0 : 1]]
+    choosePersons(&random)
     let spots = random.sortedSample(2, below: places.count)
     place = places[spots[0]]
     elsewhere = places[spots[1]]
     chooseThing(&random)
+  }
+
+  mutating func choosePersons(_ random: inout RandomStream) {
+    let persons = random.sortedSample(2, below: cast.count)
+    let swapped = random.chance(0.5)
+    person = cast[persons[swapped ? 1 : 0]]
+    other = cast[persons[swapped ? 0 : 1]]
   }
 
   /// A thing that the first person holds or that lies here; else one turns up here.
@@ -119,7 +126,7 @@ struct Scene {
     }
   }
 
-  private func fill(
+  mutating func fill(
     _ template: SentenceTemplate, into list: inout SentenceList, _ random: inout RandomStream
   ) {
     for part in template.parts {
@@ -133,6 +140,7 @@ struct Scene {
       case .thing:
         list.append(things[thing].adjective)
         list.append(things[thing].noun)
+        mentioned.insert(thing)
       case .place: list.append(place)
       case .elsewhere: list.append(elsewhere)
       case .handling: list.append(Self.any(WorldVocabulary.handling, &random))

@@ -51,4 +51,15 @@ public enum WorldFacts {
       if self.split(of: fact) == split { return fact }
     }
   }
+
+  /// The fact that three neighbouring tokens state, or nil when they are no name and number.
+  public static func read(_ name: Int32, _ first: Int32, _ second: Int32) -> WorldFact? {
+    let numbers = WorldVocabulary.numbers
+    guard
+      WorldVocabulary.names.contains(name), numbers.contains(first), numbers.contains(second)
+    else { return nil }
+    return WorldFact(
+      name: Int(name - WorldVocabulary.names.first), first: Int(first - numbers.first),
+      second: Int(second - numbers.first))
+  }
 }

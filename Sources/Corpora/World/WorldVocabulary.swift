@@ -27,7 +27,8 @@ enum WorldVocabulary {
 
   /// The token number of each word in lower case.
   static let numbersByWord: [String: Int32] = Dictionary(
-    words.enumerated().map { ($1.lowercased(), Int32($0)) }, uniquingKeysWith: { first, _ in first })
+    words.enumerated().map { ($1.lowercased(), Int32($0)) },
+    uniquingKeysWith: { first, _ in first })
 
   static let names = range(1)
   static let numbers = range(2)

@@ -6,13 +6,13 @@ enum WorldWords {
   /// Punctuation, and words with a meaning of their own in templates.
   static let glue = list(
     """
-    . , : ; ? ( ) { } | = < > + # the a an of in is was to from with by at on it and but then
-    for near under behind what where who question magic number key assert func let if else
-    return while check load store merge count find sort send swap join name object place holder
-    found took gave left put showed asked about met waited stayed together until when came there
-    still once again morning evening night winter summer spring autumn today later known its has
-    many people say first second every year built made stands lies between north south east west
-    page table list lived had went home import true false day all saw looked
+    . , : ; ? ( ) { } | = < > + # the a of in is was to from with at on it and but then for near
+    under behind what where who question magic number key assert func let if return while check
+    load store merge count find sort send swap join name object place found took gave left put
+    showed asked about met waited stayed together until came there still once again morning
+    evening night winter summer spring today later known its has many people say first every
+    year built made stands lies north page table lived home import day saw looked born next says
+    that
     """)
 
   /// Keys of facts: 300 names.

@@ -2,12 +2,14 @@ public import Support
 
 /// Long stories: persons, things and places that come back, with facts in between.
 public struct Stories: WorldKind {
+  /// What `describe` says.
   public static let kind = KindDescription(
     "stories", "Long stories of the miniature world, with facts and later questions in between.",
     settings: [FactDensity.setting])
 
   private let density: Double
 
+  /// Builds it from checked settings.
   public init(_ values: SettingsValues) {
     density = FactDensity.of(values)
   }

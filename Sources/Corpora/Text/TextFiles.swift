@@ -1,0 +1,67 @@
+import Foundation
+public import Support
+
+/// Any file, or all files of a folder, as bytes.
+public struct TextFiles: SourceKind {
+  /// What `describe` says.
+  public static let kind = KindDescription(
+    "text", "A text file, or all text files below a folder; the last 5 % of each is held out.",
+    settings: [
+      Setting(required: "path", .path, help: "File or folder; hidden files are left out.")
+    ])
+
+  private let path: String
+
+  /// Builds it from checked settings.
+  public init(_ values: SettingsValues) throws {
+    guard let path = values.text("path"), !path.isEmpty else {
+      throw UserError("path", "no path is given", remedy: "Name a file or a folder.")
+    }
+    self.path = path
+  }
+
+  /// Opens the source; throws `UserError` when the data is no text.
+  public func open(_ opening: SourceOpening) throws -> any DocumentSource {
+    guard opening.tokenizer is ByteTokenizer else {
+      throw UserError(
+        "sources.\(opening.name)",
+        "text needs the tokenizer bytes, \(opening.tokenizer.name) found",
+        remedy: "Use `tokenizer: bytes`, or a built-in source such as stories.")
+    }
+    return try TextSource(files: Self.read(path), split: opening.split, place: path)
+  }
+
+  /// The whole text of a file or folder as byte tokens, for a haystack.
+  ///
+  /// - Throws: `UserError` when there is none, or it is no text.
+  public static func tokens(path: String) throws -> [Int32] {
+    try read(path).flatMap { $0.bytes.map(Int32.init) }
+  }
+
+  /// Checked files in the order of their paths, which no file system decides.
+  static func read(_ path: String) throws -> [TextFile] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw UserError(path, "no such file or folder", remedy: "Check the path.")
+    }
+    guard isFolder.boolValue else { return [try TextFile(path: path, name: path)] }
+    let names = try names(below: path)
+    guard !names.isEmpty else {
+      throw UserError(path, "the folder has no files", remedy: "Put text files into it.")
+    }
+    return try names.map { try TextFile(path: path + "/" + $0, name: $0) }
+  }
+
+  private static func names(below path: String) throws -> [String] {
+    guard let walker = FileManager.default.enumerator(atPath: path) else {
+      throw UserError(path, "the folder cannot be read", remedy: "Check its permissions.")
+    }
+    var names: [String] = []
+    while let name = walker.nextObject() as? String {
+      if name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) { continue }
+      if walker.fileAttributes?[.type] as? FileAttributeType == .typeDirectory { continue }
+      names.append(name)
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}
