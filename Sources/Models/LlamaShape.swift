@@ -1,0 +1,90 @@
+public import Tensors
+
+/// The sizes of a Llama-style decoder.
+///
+/// Legend: B rows, T tokens, D width, H query heads, K key-value heads, E head width, F feed-forward
+/// width, V vocabulary, L layers.
+public struct LlamaShape: Sendable, Codable, Equatable {
+  /// V, tokens known to the model.
+  public var vocabulary: Int
+  /// D, floats of a token's residual stream.
+  public var width: Int
+  /// L, number of blocks.
+  public var layers: Int
+  /// H, query heads.
+  public var heads: Int
+  /// K, key-value heads; H is a multiple of it.
+  public var kvHeads: Int
+  /// E, floats of a head; a multiple of 8 in 16...256.
+  public var headWidth: Int
+  /// F, hidden floats of the feed-forward part.
+  public var feedForward: Int
+  /// True when the output matrix is the embedding.
+  public var tied: Bool
+  /// Added to the mean square inside the norms.
+  public var normEpsilon: Double
+  /// Base of the rotary frequencies that the model was trained with.
+  public var ropeBase: Double
+  /// Context length that the model was trained on, in tokens.
+  public var trainedContext: Int
+
+  /// A shape of these sizes; `kvHeads` defaults to `heads`, `headWidth` to `width / heads`.
+  public init(
+    vocabulary: Int, width: Int, layers: Int, heads: Int, kvHeads: Int? = nil,
+    headWidth: Int? = nil, feedForward: Int, tied: Bool = true, normEpsilon: Double = 1e-5,
+    ropeBase: Double = 10_000, trainedContext: Int = 256
+  ) {
+    self.vocabulary = vocabulary
+    self.width = width
+    self.layers = layers
+    self.heads = heads
+    self.kvHeads = kvHeads ?? heads
+    self.headWidth = headWidth ?? (heads > 0 ? width / heads : 0)
+    self.feedForward = feedForward
+    self.tied = tied
+    self.normEpsilon = normEpsilon
+    self.ropeBase = ropeBase
+    self.trainedContext = trainedContext
+  }
+
+  /// Floats of all query heads of a token, H * E.
+  public var queryWidth: Int { heads * headWidth }
+
+  /// Floats of all key heads of a token, K * E.
+  public var keyWidth: Int { kvHeads * headWidth }
+
+  /// Number of parameters; a tied embedding counts once.
+  public var parameterCount: Int {
+    let attention = 2 * queryWidth * width + 2 * keyWidth * width
+    let block = attention + 3 * feedForward * width + 2 * width
+    return vocabulary * width * (tied ? 1 : 2) + layers * block + width
+  }
+
+  /// Where every parameter lies in one allocation.
+  ///
+  /// Query, key and value follow each other, as gate and up do, so that each group is one matrix.
+  public var parameterLayout: TensorLayout {
+    var layout = TensorLayout()
+    layout.append("embedding", shape: [vocabulary, width], axes: ["vocabulary", "width"])
+    for layer in 0..<layers {
+      let prefix = "layers/\(layer < 10 ? "0" : "")\(layer)/"
+      layout.append(prefix + "attention_norm", shape: [width], axes: ["width"])
+      layout.append(
+        prefix + "attention/query", shape: [queryWidth, width], axes: ["head", "width"])
+      layout.append(prefix + "attention/key", shape: [keyWidth, width], axes: ["head", "width"])
+      layout.append(prefix + "attention/value", shape: [keyWidth, width], axes: ["head", "width"])
+      layout.append(
+        prefix + "attention/output", shape: [width, queryWidth], axes: ["width", "head"])
+      layout.append(prefix + "feed_forward_norm", shape: [width], axes: ["width"])
+      layout.append(
+        prefix + "feed_forward/gate", shape: [feedForward, width], axes: ["hidden", "width"])
+      layout.append(
+        prefix + "feed_forward/up", shape: [feedForward, width], axes: ["hidden", "width"])
+      layout.append(
+        prefix + "feed_forward/down", shape: [width, feedForward], axes: ["width", "hidden"])
+    }
+    layout.append("final_norm", shape: [width], axes: ["width"])
+    if !tied { layout.append("head", shape: [vocabulary, width], axes: ["vocabulary", "width"]) }
+    return layout
+  }
+}

@@ -1,0 +1,41 @@
+import Tensors
+
+/// Offsets of a block's tensors inside the parameter allocation, looked up once.
+struct LayerOffsets {
+  let attentionNorm: Int
+  let query: Int
+  let key: Int
+  let value: Int
+  let output: Int
+  let feedForwardNorm: Int
+  let gate: Int
+  let up: Int
+  let down: Int
+}
+
+/// Offsets of all tensors, in the order that the forward pass meets them.
+struct ParameterOffsets {
+  let embedding: Int
+  let layers: [LayerOffsets]
+  let finalNorm: Int
+  /// The output matrix; the embedding when tied.
+  let head: Int
+
+  init(_ layout: TensorLayout, shape: LlamaShape) {
+    var entries = layout.entries.makeIterator()
+    func next() -> Int {
+      guard let entry = entries.next() else {
+        preconditionFailure("layout of \(layout.entries.count) tensors is too short")
+      }
+      return entry.offset
+    }
+    embedding = next()
+    layers = (0..<shape.layers).map { _ in
+      LayerOffsets(
+        attentionNorm: next(), query: next(), key: next(), value: next(), output: next(),
+        feedForwardNorm: next(), gate: next(), up: next(), down: next())
+    }
+    finalNorm = next()
+    head = shape.tied ? embedding : next()
+  }
+}

@@ -1,0 +1,227 @@
+// The kernels as the model calls them: sizes and weights filled in.
+
+import Kernels
+
+/// A matrix of parameters [outputs, inputs] that a linear map takes together with its neighbours.
+struct MatrixPart {
+  let offset: Int
+  let outputs: Int
+}
+
+/// A batch's arrays, flat [B * T].
+struct BatchPointers {
+  let rows: Int
+  let length: Int
+  let tokens: UnsafePointer<Int32>
+  let positions: UnsafePointer<Int32>
+  let starts: UnsafePointer<Int32>
+
+  var count: Int { rows * length }
+}
+
+extension Transformer {
+  /// Calls `body` with the batch's arrays after checking its token numbers and document starts.
+  func withChecked<Result>(_ input: ModelInput, _ body: (BatchPointers) -> Result) -> Result {
+    for index in input.documentStarts.indices {
+      let start = Int(input.documentStarts[index])
+      precondition(
+        start >= 0 && start <= index % input.length,
+        "document start \(start) of token \(index % input.length)")
+    }
+    return input.tokens.withUnsafeBufferPointer { tokens in
+      input.positions.withUnsafeBufferPointer { positions in
+        input.documentStarts.withUnsafeBufferPointer { starts in
+          guard let t = tokens.baseAddress, let p = positions.baseAddress,
+            let s = starts.baseAddress
+          else { preconditionFailure("a batch of no tokens") }
+          return body(
+            BatchPointers(
+              rows: input.rows, length: input.length, tokens: t, positions: p, starts: s))
+        }
+      }
+    }
+  }
+
+  /// Query, key and value matrices of a block.
+  func packedMatrices(_ at: LayerOffsets) -> [MatrixPart] {
+    merged([
+      MatrixPart(offset: at.query, outputs: shape.queryWidth),
+      MatrixPart(offset: at.key, outputs: shape.keyWidth),
+      MatrixPart(offset: at.value, outputs: shape.keyWidth),
+    ])
+  }
+
+  /// Gate and up matrices of a block.
+  func gateUpMatrices(_ at: LayerOffsets) -> [MatrixPart] {
+    merged([
+      MatrixPart(offset: at.gate, outputs: shape.feedForward),
+      MatrixPart(offset: at.up, outputs: shape.feedForward),
+    ])
+  }
+
+  /// Joins neighbours that lie without padding behind each other; their inputs are D wide.
+  private func merged(_ parts: [MatrixPart]) -> [MatrixPart] {
+    var result: [MatrixPart] = []
+    for part in parts {
+      if let last = result.last, last.offset + last.outputs * shape.width == part.offset {
+        result[result.count - 1] = MatrixPart(
+          offset: last.offset, outputs: last.outputs + part.outputs)
+      } else {
+        result.append(part)
+      }
+    }
+    return result
+  }
+
+  func gather(
+    _ tokens: UnsafePointer<Int32>, into x: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    Embedding.forward(
+      tokens: tokens, table: weight(offsets.embedding), x: x, rows: count,
+      vocabulary: shape.vocabulary, width: shape.width, pool: pool)
+  }
+
+  func scatter(_ tokens: UnsafePointer<Int32>, _ dx: UnsafePointer<Float>, count: Int) {
+    Embedding.backward(
+      tokens: tokens, dx: dx, gradient: gradient(offsets.embedding), rows: count,
+      vocabulary: shape.vocabulary, width: shape.width, pool: pool)
+  }
+
+  func norm(
+    _ x: UnsafePointer<Float>, _ offset: Int, _ y: UnsafeMutablePointer<Float>,
+    _ scale: UnsafeMutablePointer<Float>, rows: Int
+  ) {
+    RMSNorm.forward(
+      x: x, weight: weight(offset), y: y, inverseRMS: scale, rows: rows, width: shape.width,
+      epsilon: Float(shape.normEpsilon), pool: pool)
+  }
+
+  func normBackward(
+    _ dy: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ offset: Int,
+    _ scale: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, rows: Int, adding: Bool
+  ) {
+    RMSNorm.backward(
+      dy: dy, x: x, weight: weight(offset), inverseRMS: scale, dx: dx,
+      weightGradient: gradient(offset), rows: rows, width: shape.width, accumulate: adding,
+      pool: pool)
+  }
+
+  func rotate(
+    _ packed: UnsafeMutablePointer<Float>, _ cosine: UnsafePointer<Float>,
+    _ sine: UnsafePointer<Float>, count: Int, inverse: Bool
+  ) {
+    Rotary.apply(
+      packed, cosine: cosine, sine: sine, tokens: count, heads: shape.heads + shape.kvHeads,
+      headWidth: shape.headWidth, stride: shape.packedWidth, inverse: inverse, pool: pool)
+  }
+
+  func activate(
+    _ gateUp: UnsafePointer<Float>, _ hidden: UnsafeMutablePointer<Float>, rows: Int
+  ) {
+    SwiGLU.forward(
+      gate: gateUp, up: gateUp + shape.feedForward, h: hidden, rows: rows,
+      width: shape.feedForward, inputStride: 2 * shape.feedForward, pool: pool)
+  }
+
+  func activateBackward(
+    _ dh: UnsafePointer<Float>, _ gateUp: UnsafePointer<Float>,
+    _ gradient: UnsafeMutablePointer<Float>, rows: Int
+  ) {
+    SwiGLU.backward(
+      dh: dh, gate: gateUp, up: gateUp + shape.feedForward, dgate: gradient,
+      dup: gradient + shape.feedForward, rows: rows, width: shape.feedForward,
+      inputStride: 2 * shape.feedForward, gradientStride: 2 * shape.feedForward, pool: pool)
+  }
+
+  /// Losses of a chunk of logits; with weights the logits become their gradients.
+  func crossEntropy(
+    _ logits: UnsafeMutablePointer<Float>, _ targets: UnsafePointer<Int32>,
+    weights: UnsafePointer<Float>?, _ losses: UnsafeMutablePointer<Float>,
+    _ predicted: UnsafeMutablePointer<Int32>?, rows: Int
+  ) {
+    CrossEntropy.lossAndGradient(
+      logits: logits, targets: targets, weights: weights, losses: losses, predicted: predicted,
+      rows: rows, vocabulary: shape.vocabulary, gradient: weights != nil, pool: pool)
+  }
+
+  func copy(
+    _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    let blockFloats = 1 << 15
+    pool.run((count + blockFloats - 1) / blockFloats) { block in
+      let start = block * blockFloats
+      (target + start).update(from: source + start, count: min(blockFloats, count - start))
+    }
+  }
+
+  /// Attention of the packed heads of a batch.
+  func attend(
+    _ batch: BatchPointers, _ packed: UnsafePointer<Float>,
+    _ attended: UnsafeMutablePointer<Float>, _ logSumExp: UnsafeMutablePointer<Float>
+  ) {
+    CausalAttention.forward(
+      attentionShape(batch), q: packed, k: packed + shape.queryWidth,
+      v: packed + shape.queryWidth + shape.keyWidth, documentStarts: batch.starts, o: attended,
+      logSumExp: logSumExp, pool: pool)
+  }
+
+  func attendBackward(
+    _ batch: BatchPointers, _ layer: LayerActivations, _ attendedGradient: UnsafePointer<Float>,
+    _ packedGradient: UnsafeMutablePointer<Float>
+  ) {
+    let key = shape.queryWidth
+    let value = shape.queryWidth + shape.keyWidth
+    CausalAttention.backward(
+      attentionShape(batch), dO: attendedGradient, q: layer.packed, k: layer.packed + key,
+      v: layer.packed + value, o: layer.attended, logSumExp: layer.logSumExp,
+      documentStarts: batch.starts, dq: packedGradient, dk: packedGradient + key,
+      dv: packedGradient + value, pool: pool)
+  }
+
+  private func attentionShape(_ batch: BatchPointers) -> CausalAttention.Shape {
+    CausalAttention.Shape(
+      rows: batch.rows, length: batch.length, heads: shape.heads, kvHeads: shape.kvHeads,
+      headWidth: shape.headWidth, queryStride: shape.packedWidth,
+      keyValueStride: shape.packedWidth)
+  }
+
+  /// y = x W^T for matrices side by side, whose inputs are D wide.
+  func project(
+    _ x: UnsafePointer<Float>, _ parts: [MatrixPart], _ y: UnsafeMutablePointer<Float>, rows: Int
+  ) {
+    let stride = parts.reduce(0) { $0 + $1.outputs }
+    var column = 0
+    for part in parts {
+      Linear.forward(
+        x: x, weight: weight(part.offset), y: y + column, rows: rows, inputs: shape.width,
+        outputs: part.outputs, yStride: stride, precision: precision, pool: pool)
+      column += part.outputs
+    }
+  }
+
+  /// Adds x W^T to the residual stream, for a matrix [D, inputs].
+  func projectAdding(
+    _ x: UnsafePointer<Float>, _ offset: Int, into stream: UnsafeMutablePointer<Float>,
+    rows: Int, inputs: Int
+  ) {
+    Linear.forward(
+      x: x, weight: weight(offset), y: stream, rows: rows, inputs: inputs, outputs: shape.width,
+      accumulate: true, precision: precision, pool: pool)
+  }
+
+  /// Writes the input's gradient and adds the matrices' gradients, for matrices side by side.
+  func projectBackward(
+    _ dy: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ parts: [MatrixPart],
+    inputGradient dx: UnsafeMutablePointer<Float>, rows: Int, inputs: Int
+  ) {
+    let stride = parts.reduce(0) { $0 + $1.outputs }
+    var column = 0
+    for part in parts {
+      Linear.backward(
+        dy: dy + column, x: x, weight: weight(part.offset), dx: dx,
+        weightGradient: gradient(part.offset), rows: rows, inputs: inputs, outputs: part.outputs,
+        yStride: stride, accumulate: column > 0, precision: precision, pool: pool)
+      column += part.outputs
+    }
+  }
+}

@@ -1,0 +1,79 @@
+public import Corpora
+public import Support
+
+/// Which tokens count how much in the loss that is minimised.
+public struct LossSettings: Sendable, Equatable {
+  /// What is averaged.
+  public enum Average: String, Sendable, CaseIterable {
+    /// All targets of the optimizer step alike.
+    case tokens
+    /// Targets inside each row first, then the rows.
+    case rows
+  }
+
+  /// What a recipe's `loss:` may say.
+  public static let kind = KindDescription(
+    "loss", "Cross entropy of the next token, in nats.",
+    settings: [
+      Setting(
+        "average", .choice(Average.allCases.map(\.rawValue)), default: .text("tokens"),
+        help: "tokens: all targets of the step alike; rows: each row alike.",
+        applies: .nextStage),
+      Setting(
+        "answer_weight", .real(0...1_000), default: .real(1),
+        help: "Weight of the tokens that only an earlier part of the text tells; others have 1.",
+        applies: .nextStep),
+    ])
+
+  /// What is averaged.
+  public var average: Average
+  /// Weight of answer and recall tokens; others have 1.
+  public var answerWeight: Double
+
+  /// Loss settings of these values.
+  public init(average: Average = .tokens, answerWeight: Double = 1) {
+    self.average = average
+    self.answerWeight = answerWeight
+  }
+
+  /// Loss settings of a recipe.
+  public init(_ values: SettingsValues) {
+    self.init(
+      average: values.text("average").flatMap(Average.init) ?? .tokens,
+      answerWeight: values.real("answer_weight") ?? 1)
+  }
+
+  /// Factor of each token's loss in the minimised mean, for all micro-batches of a step.
+  ///
+  /// - Parameter batches: the micro-batches.
+  /// - Returns: for each micro-batch [B * T]; they sum to 1 over the step, or are all 0.
+  public func weights(_ batches: [Batch]) -> [[Float]] {
+    var weights: [[Double]] = []
+    var total = 0.0
+    for batch in batches {
+      var values = [Double](repeating: 0, count: batch.targets.count)
+      for index in values.indices where batch.targets[index] >= 0 {
+        let role = batch.roles[index]
+        values[index] = role == .answer || role == .recall ? answerWeight : 1
+      }
+      if average == .rows { total += Self.equaliseRows(&values, length: batch.length) }
+      if average == .tokens { total = values.reduce(total, +) }
+      weights.append(values)
+    }
+    guard total > 0 else { return weights.map { [Float](repeating: 0, count: $0.count) } }
+    return weights.map { $0.map { Float($0 / total) } }
+  }
+
+  /// Makes each row's weights sum to 1 and returns the number of rows with any weight.
+  private static func equaliseRows(_ values: inout [Double], length: Int) -> Double {
+    var rows = 0.0
+    for start in stride(from: 0, to: values.count, by: max(length, 1)) {
+      let range = start..<min(start + length, values.count)
+      let sum = values[range].reduce(0, +)
+      guard sum > 0 else { continue }
+      for index in range { values[index] /= sum }
+      rows += 1
+    }
+    return rows
+  }
+}

@@ -1,0 +1,35 @@
+import Kernels
+import Models
+import TestSupport
+import Testing
+
+/// The passes against PyTorch; origin and versions stand in Golden/llama.json.
+@Suite struct GoldenTests {
+  let golden: GoldenLlama
+  let pool = ThreadPool(threads: 2)
+
+  init() throws { golden = try GoldenLlama() }
+
+  @Test(arguments: [true, false])
+  func lossesLogitsAndGradientsAreThoseOfPyTorch(tied: Bool) {
+    let prefix = tied ? "tied/" : "untied/"
+    let model = GoldenModel.make(tied: tied, pool: pool)
+    let (tokens, targets, positions, weights) = golden.batch(step: 0)
+    let input = ModelInput(
+      rows: GoldenLlama.rows, length: GoldenLlama.length, tokens: tokens, positions: positions,
+      documentStarts: golden.documentStarts)
+    let sum = weights.reduce(0, +)
+    let losses = model.lossAndGradients(
+      input, targets: targets, weights: weights.map { $0 / sum })
+    #expect(GoldenModel.difference(losses, golden[prefix + "losses"]) < 1e-4)
+    if tied {
+      let logits = model.logits(input, at: Array(tokens.indices))
+      #expect(GoldenModel.difference(logits, golden["tied/logits"]) < 1e-4)
+    }
+    for entry in model.parameters.layout.entries {
+      let stored = golden[prefix + "gradient/" + entry.name]
+      let worst = GoldenModel.difference(Array(model.gradients.view(entry)), stored)
+      #expect(worst < 1e-4, "\(entry.name): \(worst)")
+    }
+  }
+}

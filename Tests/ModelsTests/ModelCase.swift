@@ -1,0 +1,111 @@
+import Kernels
+import Models
+import Support
+import TestSupport
+import Testing
+
+/// A small model with a batch, in the engine and in the reference.
+struct ModelCase: Sendable, CustomTestStringConvertible {
+  let name: String
+  var shape: LlamaShape
+  var rows = 2
+  var length = 7
+  var documents = false
+  var stretched = false
+  var ignored = false
+  var attentionFactor = 1.0
+
+  var testDescription: String { name }
+
+  static let all: [ModelCase] = [
+    ModelCase(name: "tied, one head group", shape: small(heads: 2, kvHeads: 2, tied: true)),
+    ModelCase(
+      name: "untied, grouped queries", shape: small(heads: 4, kvHeads: 2, tied: false)),
+    ModelCase(
+      name: "documents and stretched positions", shape: small(heads: 4, kvHeads: 1, tied: true),
+      documents: true, stretched: true),
+    ModelCase(
+      name: "ignored targets, odd sizes, score factor", shape: odd, rows: 3, length: 5,
+      documents: true, stretched: true, ignored: true, attentionFactor: 1.2),
+  ]
+
+  static func small(heads: Int, kvHeads: Int, tied: Bool) -> LlamaShape {
+    LlamaShape(
+      vocabulary: 11, width: 8, layers: 2, heads: heads, kvHeads: kvHeads, headWidth: 16,
+      feedForward: 12, tied: tied)
+  }
+
+  /// Widths that leave padding between tensors, so that packed matrices are split.
+  static let odd = LlamaShape(
+    vocabulary: 13, width: 5, layers: 2, heads: 3, kvHeads: 1, headWidth: 24, feedForward: 7,
+    tied: false, normEpsilon: 1e-3, ropeBase: 500)
+
+  func transformer(_ pool: ThreadPool) -> Transformer {
+    let model = Transformer(shape: shape, pool: pool)
+    model.initialize(seed: 7, deviation: 0.4)
+    var random = RandomStream(seed: 7, name: "norms")
+    for entry in model.parameters.layout.entries where entry.shape.count == 1 {
+      let view = model.parameters.view(entry)
+      for index in view.indices { view[index] = Float(0.8 + 0.4 * random.uniform()) }
+    }
+    if attentionFactor != 1 {
+      model.setRotary(
+        inverseFrequencies: model.inverseFrequencies.map { $0 * 0.7 },
+        attentionFactor: attentionFactor)
+    }
+    return model
+  }
+
+  func reference(_ model: Transformer) -> ReferenceModel {
+    var reference = ReferenceModel(
+      vocabulary: shape.vocabulary, width: shape.width, layers: shape.layers, heads: shape.heads,
+      kvHeads: shape.kvHeads, headWidth: shape.headWidth, feedForward: shape.feedForward,
+      ropeBase: shape.ropeBase)
+    reference.epsilon = shape.normEpsilon
+    if attentionFactor != 1 {
+      reference.inverse = reference.inverse.map { $0 * 0.7 }
+      reference.attentionFactor = attentionFactor
+    }
+    for entry in model.parameters.layout.entries {
+      reference.parameters[entry.name] = model.parameters.view(entry).map(Double.init)
+    }
+    return reference
+  }
+
+  /// Batch, targets and weights that sum to 1.
+  func batch() -> (input: ModelInput, targets: [Int32], weights: [Float]) {
+    var random = RandomStream(seed: 11, name: name)
+    let count = rows * length
+    let tokens = (0..<count).map { _ in Int32(random.below(shape.vocabulary)) }
+    var targets = (0..<count).map { _ in Int32(random.below(shape.vocabulary)) }
+    var positions: [Int32] = []
+    var starts: [Int32] = []
+    for row in 0..<rows {
+      var position: Int32 = 0
+      var start: Int32 = 0
+      for token in 0..<length {
+        if documents, token > 0, random.chance(0.35) { start = Int32(token) }
+        starts.append(start)
+        positions.append(position)
+        position += stretched ? Int32(1 + random.below(40)) : 1
+        if ignored, row == 0 || random.chance(0.3) { targets[row * length + token] = -1 }
+      }
+    }
+    var weights = (0..<count).map { targets[$0] < 0 ? 0 : Float(1 + random.below(4)) }
+    let sum = weights.reduce(0, +)
+    for index in weights.indices { weights[index] /= sum }
+    let input = ModelInput(
+      rows: rows, length: length, tokens: tokens, positions: positions, documentStarts: starts)
+    return (input, targets, weights)
+  }
+
+  /// Losses of the batch by the reference, [B * T].
+  static func losses(_ model: ReferenceModel, _ input: ModelInput, _ targets: [Int32]) -> [Double] {
+    (0..<input.rows).flatMap { row in
+      let range = row * input.length..<(row + 1) * input.length
+      return model.losses(
+        tokens: input.tokens[range].map(Int.init), positions: input.positions[range].map(Int.init),
+        starts: input.documentStarts[range].map(Int.init), targets: targets[range].map(Int.init))
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import Kernels
+import Models
+import TestSupport
+
+/// The model of Golden/make_golden.py.
+enum GoldenModel {
+  static func make(tied: Bool, pool: ThreadPool) -> Transformer {
+    let model = Transformer(
+      shape: LlamaShape(
+        vocabulary: GoldenLlama.vocabulary, width: GoldenLlama.width, layers: GoldenLlama.layers,
+        heads: GoldenLlama.heads, kvHeads: GoldenLlama.kvHeads, headWidth: GoldenLlama.headWidth,
+        feedForward: GoldenLlama.feedForward, tied: tied),
+      pool: pool)
+    for (number, entry) in model.parameters.layout.entries.enumerated() {
+      let view = model.parameters.view(entry)
+      let values = GoldenLlama.parameters(
+        tensor: number, count: entry.count, isNorm: entry.shape.count == 1)
+      for index in view.indices { view[index] = values[index] }
+    }
+    return model
+  }
+
+  /// Largest difference as a share of the largest expected value; infinite when counts differ.
+  static func difference(_ found: [Float], _ expected: [Float]) -> Float {
+    guard found.count == expected.count, !expected.isEmpty else { return .infinity }
+    let largest = expected.map { abs($0) }.max() ?? 0
+    let worst = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
+    return worst.isNaN ? .infinity : worst / max(largest, 1e-12)
+  }
+}

@@ -1,0 +1,112 @@
+import Corpora
+import Models
+import Support
+import Tensors
+import Testing
+import Training
+
+/// The step: averaging, accumulation, clipping, refusal, saving.
+@Suite struct TrainerTests {
+  @Test(arguments: LossSettings.Average.allCases, [1.0, 4.0])
+  func halvesOfABatchGiveTheStepOfTheWhole(_ average: LossSettings.Average, weight: Double) throws {
+    let whole = try TrainingCase.trainer()
+    let parts = try TrainingCase.trainer()
+    let settings = LossSettings(average: average, answerWeight: weight)
+    for number in 0..<3 {
+      let batch = TrainingCase.batch(number)
+      let first = whole.step([batch], learningRate: 1e-3, loss: settings)
+      let second = parts.step(
+        [TrainingCase.rows(batch, 0..<1), TrainingCase.rows(batch, 1..<4)], learningRate: 1e-3,
+        loss: settings)
+      #expect(abs(first.loss - second.loss) < 1e-5)
+      #expect(abs(first.gradientNorm - second.gradientNorm) < 1e-5)
+      #expect(first.validTokens == second.validTokens)
+    }
+    let worst =
+      zip(TrainingCase.parameters(whole), TrainingCase.parameters(parts))
+      .map { abs($0 - $1) }.max() ?? 1
+    #expect(worst < 1e-5)
+  }
+
+  @Test func aRestoredTrainerGoesOnWithTheSameBits() throws {
+    let straight = try TrainingCase.trainer()
+    let before = try TrainingCase.trainer()
+    for number in 0..<3 {
+      _ = straight.step([TrainingCase.batch(number)], learningRate: 1e-2)
+      _ = before.step([TrainingCase.batch(number)], learningRate: 1e-2)
+    }
+    let after = try TrainingCase.trainer()
+    try after.restore(
+      parameters: before.transformer.parameters, first: before.firstMoments,
+      second: before.secondMoments, updates: before.updates)
+    for number in 3..<6 {
+      let first = straight.step([TrainingCase.batch(number)], learningRate: 1e-2)
+      let second = after.step([TrainingCase.batch(number)], learningRate: 1e-2)
+      #expect(first == second)
+    }
+    #expect(TrainingCase.parameters(straight) == TrainingCase.parameters(after))
+    #expect(after.updates == 6)
+  }
+
+  @Test func anotherModelsStateIsRefused() throws {
+    let trainer = try TrainingCase.trainer()
+    var shape = TrainingCase.shape
+    shape.feedForward = 25
+    let other = ParameterSet(layout: shape.parameterLayout)
+    #expect(throws: UserError.self) {
+      try trainer.restore(parameters: other, first: nil, second: nil, updates: 0)
+    }
+  }
+
+  @Test func aLossThatIsNotFiniteChangesNothing() throws {
+    let trainer = try TrainingCase.trainer()
+    _ = trainer.step([TrainingCase.batch(0)], learningRate: 1e-2)
+    let broken = trainer.transformer.parameters["final_norm"]
+    let kept = broken?[0] ?? 0
+    broken?[0] = .infinity
+    let before = Array(trainer.firstMoments.values.buffer)
+    let outcome = trainer.step([TrainingCase.batch(1)], learningRate: 1e-2)
+    #expect(outcome.skipped)
+    #expect(Array(trainer.firstMoments.values.buffer) == before)
+    #expect(trainer.updates == 1)
+    broken?[0] = kept
+    #expect(!trainer.step([TrainingCase.batch(1)], learningRate: 1e-2).skipped)
+  }
+
+  @Test func aBatchWithoutTargetsIsSkippedWithoutNaN() throws {
+    let trainer = try TrainingCase.trainer()
+    var batch = TrainingCase.batch(0)
+    batch.targets = batch.targets.map { _ in -1 }
+    let before = TrainingCase.parameters(trainer)
+    let outcome = trainer.step([batch], learningRate: 1)
+    #expect(outcome.skipped && outcome.loss == 0 && outcome.gradientNorm == 0)
+    #expect(TrainingCase.parameters(trainer) == before)
+  }
+
+  @Test func lossesAreReportedByRoleAndSourceUnweighted() throws {
+    let trainer = try TrainingCase.trainer()
+    let batch = TrainingCase.batch(0)
+    let losses = trainer.transformer.losses(ModelInput(batch), targets: batch.targets)
+    let outcome = trainer.step(
+      [batch], learningRate: 0, loss: LossSettings(answerWeight: 10))
+    func mean(_ include: (Int) -> Bool) -> Double {
+      let chosen = losses.indices.filter { batch.targets[$0] >= 0 && include($0) }
+      return chosen.reduce(0) { $0 + Double(losses[$1]) } / Double(chosen.count)
+    }
+    #expect(abs(outcome.loss - mean { _ in true }) < 1e-5)
+    #expect(outcome.lossBySource.map(\.name) == ["stories", "tables"])
+    #expect(outcome.lossByRole.map(\.name) == ["text", "answer"])
+    #expect(abs(outcome.lossBySource[1].value - mean { batch.sources[$0] == 1 }) < 1e-5)
+    #expect(abs(outcome.lossByRole[1].value - mean { batch.roles[$0] == .answer }) < 1e-5)
+  }
+
+  @Test func trainingOnOneBatchLearnsIt() throws {
+    let trainer = try TrainingCase.trainer()
+    let batch = TrainingCase.batch(0)
+    let first = trainer.step([batch], learningRate: 1e-2).loss
+    for _ in 0..<150 { _ = trainer.step([batch], learningRate: 1e-2) }
+    let last = trainer.step([batch], learningRate: 1e-2).loss
+    #expect(abs(first - 3.4) < 0.2)
+    #expect(last < 0.2)
+  }
+}
