@@ -1,0 +1,26 @@
+public import Support
+
+/// A kind that the recipe names, with its settings checked.
+public struct Component: Sendable, Equatable {
+  /// The name in its catalogue.
+  public let kind: String
+  /// Checked settings; what the recipe leaves out has its default.
+  public let settings: SettingsValues
+  /// Key path in the recipe, such as `stages.0.rope`.
+  public let path: String
+  /// Line in the file; 0 when the recipe is silent or was edited.
+  public let line: Int
+
+  /// Equal when they say the same; where they stand in the file does not count.
+  public static func == (first: Component, second: Component) -> Bool {
+    first.kind == second.kind && first.settings == second.settings
+  }
+
+  /// A component made without a recipe.
+  public init(_ kind: String, _ settings: SettingsValues, path: String = "", line: Int = 0) {
+    self.kind = kind
+    self.settings = settings
+    self.path = path
+    self.line = line
+  }
+}
