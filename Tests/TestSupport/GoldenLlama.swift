@@ -30,10 +30,14 @@ public struct GoldenLlama {
     header = try JSONDecoder().decode(
       Header.self, from: Data(contentsOf: folder.appendingPathComponent("llama.json")))
     let bytes = try Data(contentsOf: folder.appendingPathComponent("llama.bin"))
-    floats = stride(from: 0, to: bytes.count, by: 4).map { at in
-      Float(
-        bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[at + $1]) << (8 * UInt32($1)) })
+    var values: [Float] = []
+    values.reserveCapacity(bytes.count / 4)
+    for at in stride(from: 0, to: bytes.count - 3, by: 4) {
+      var bits: UInt32 = 0
+      for place in 0..<4 { bits |= UInt32(bytes[at + place]) << UInt32(8 * place) }
+      values.append(Float(bitPattern: bits))
     }
+    floats = values
   }
 
   /// AdamW steps of the `after` arrays.
@@ -53,7 +57,9 @@ public struct GoldenLlama {
 
   /// Parameters of a tensor by its number in layout order; as make_golden.py's `parameters`.
   public static func parameters(tensor: Int, count: Int, isNorm: Bool) -> [Float] {
-    unit(UInt32(tensor), count).map { Float(isNorm ? 1 + 0.4 * ($0 - 0.5) : 0.6 * ($0 - 0.5)) }
+    unit(UInt32(tensor), count).map { (u: Double) -> Float in
+      isNorm ? Float(1 + 0.4 * (u - 0.5)) : Float(0.6 * (u - 0.5))
+    }
   }
 
   /// Tokens, targets, positions and weights of a step, [B * T]; weights are 0, 1 or 4.
@@ -80,7 +86,10 @@ public struct GoldenLlama {
         targets.append(last || (row, token) == (1, 11) ? -1 : draw[row * (t + 1) + token + 1])
       }
     }
-    let weights = zip(heavy, targets).map { $1 < 0 ? Float(0) : $0 ? 4 : 1 }
+    let weights = zip(heavy, targets).map { (heavy: Bool, target: Int32) -> Float in
+      if target < 0 { return 0 }
+      return heavy ? 4 : 1
+    }
     return (tokens, targets, positions, weights)
   }
 
