@@ -1,0 +1,121 @@
+import Support
+public import Terminal
+
+/// What each source of the mix will give: share, tokens, and what it is.
+public struct LedgerPane {
+  /// Weights of the shown stage.
+  public var weights: MixWeights
+  /// Row of the cursor.
+  public var cursor: Int
+  /// Tokens the stage trains on; nil when open.
+  public var tokens: Int?
+  /// What each source is, by name.
+  public var kinds: [String: String]
+  /// Lines about rows and packing.
+  public var notes: [(String, String)]
+
+  /// A pane of these values.
+  public init(
+    weights: MixWeights, cursor: Int, tokens: Int?, kinds: [String: String],
+    notes: [(String, String)]
+  ) {
+    self.weights = weights
+    self.cursor = cursor
+    self.tokens = tokens
+    self.kinds = kinds
+    self.notes = notes
+  }
+
+  /// Draws the pane into the whole canvas.
+  public func draw(on canvas: Canvas, focused: Bool) {
+    let view = canvas.pane("sources", note: tokens == nil ? "" : "tokens", focused: focused)
+    guard !weights.names.isEmpty else {
+      view.blank(["This stage trains on no source."])
+      return
+    }
+    let nameWidth = min(max(8, weights.names.map(\.count).max() ?? 0), max(8, view.width - 18))
+    let visible = max(1, view.height - notes.count - 2)
+    let first = Canvas.scroll(cursor: cursor, count: weights.names.count, height: visible)
+    var row = 0
+    for index in weights.names.indices.dropFirst(first).prefix(visible) {
+      let here = index == cursor
+      if here { view.put(view.glyphs.cursor, x: 0, y: row, style: focused ? .accent : .text) }
+      view.text(
+        weights.names[index], x: 2, y: row, style: here ? .strong : .text, width: nameWidth)
+      view.right(Format.percent(weights.weights[index]), before: nameWidth + 8, y: row)
+      if let tokens {
+        view.right(
+          Format.number(weights.weights[index] * Double(tokens)), before: view.width, y: row,
+          style: .faint)
+      }
+      row += 1
+    }
+    if weights.names.indices.contains(cursor), let kind = kinds[weights.names[cursor]] {
+      view.text(kind, x: 2, y: row + 1, style: .faint)
+    }
+    for (index, note) in notes.enumerated() {
+      let y = view.height - notes.count + index
+      guard y > row else { continue }
+      view.runs([(note.0 + " ", .faint), (note.1, .text)], y: y)
+    }
+  }
+}
+
+/// Documents of one source as the recipe will feed them, as text.
+public struct SamplesPane {
+  /// Name of the source.
+  public var source: String
+  /// Its documents; nil while they are being made.
+  public var samples: [String]?
+  /// First line shown.
+  public var scroll: Int
+
+  /// A pane of these values.
+  public init(source: String, samples: [String]?, scroll: Int) {
+    self.source = source
+    self.samples = samples
+    self.scroll = scroll
+  }
+
+  /// Draws the pane into the whole canvas.
+  public func draw(on canvas: Canvas, focused: Bool) {
+    let count = samples?.count ?? 0
+    let view = canvas.pane(
+      source.isEmpty ? "samples" : "samples of \(source)",
+      note: count == 0 ? "" : "\(count) documents", focused: focused)
+    guard let samples else {
+      view.blank(["Reading samples …"])
+      return
+    }
+    guard !samples.isEmpty else {
+      view.blank([
+        "No sample of this source can be shown here.",
+        "needlepoint data RECIPE prints what the recipe will feed.",
+      ])
+      return
+    }
+    let lines = Self.lines(samples, width: view.width - 4)
+    let start = max(0, min(scroll, lines.count - view.height))
+    for (row, line) in lines.dropFirst(start).prefix(view.height).enumerated() {
+      view.text(line.mark, x: 0, y: row, style: .faint, width: 3)
+      view.text(line.text, x: 4, y: row)
+    }
+  }
+
+  /// Number of lines at a width.
+  public static func lineCount(_ samples: [String], width: Int) -> Int {
+    lines(samples, width: width - 8).count
+  }
+
+  private static func lines(_ samples: [String], width: Int) -> [(mark: String, text: String)] {
+    samples.enumerated().flatMap { index, sample in
+      let paragraphs = sample.split(separator: "\n", omittingEmptySubsequences: false)
+      let wrapped = paragraphs.flatMap { paragraph in
+        let lines = CellPane.wrap(String(paragraph), width: width)
+        return lines.isEmpty ? [""] : lines
+      }
+      return wrapped.enumerated().map { row, text in (row == 0 ? "\(index + 1)" : "", text) }
+        + [("", "")]
+    }
+  }
+}

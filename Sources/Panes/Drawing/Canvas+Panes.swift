@@ -1,0 +1,60 @@
+import Support
+public import Terminal
+
+extension Canvas {
+  /// Draws the border of a pane and gives a view of its inside with one blank column on each side.
+  public func pane(
+    _ title: String, in part: Rect? = nil, note: String = "", focused: Bool = false
+  ) -> Canvas {
+    let inside = box(part, title: title, trailing: note, focused: focused)
+    return inside.view(inside.bounds.inset(1, 0))
+  }
+
+  /// Lines of an empty pane in its middle: what would fill it, and the key that does.
+  public func blank(_ lines: [String]) {
+    let top = max(0, (height - lines.count) / 2)
+    for (index, line) in lines.enumerated() {
+      text(line, y: top + index, style: .faint, width: width, align: .center)
+    }
+  }
+
+  /// Writes a text that ends before a column.
+  func right(_ text: String, before column: Int, y: Int, style: Style = .text) {
+    self.text(text, x: 0, y: y, style: style, width: max(0, column), align: .right)
+  }
+
+  /// Rows of a list that fit `height` with the cursor in sight: the index of the first one.
+  static func scroll(cursor: Int, count: Int, height: Int) -> Int {
+    guard count > height, height > 0 else { return 0 }
+    return min(max(0, cursor - height / 2), count - height)
+  }
+}
+
+extension EventMark {
+  /// The glyph before the event; each differs without colour.
+  func glyph(_ glyphs: GlyphSet) -> String {
+    var text = ""
+    let glyph =
+      switch self {
+      case .stage: glyphs.running
+      case .checkpoint: glyphs.passed
+      case .evaluation, .notice: glyphs.absent
+      case .edit: glyphs.edited
+      case .warning: glyphs.warning
+      case .failure: glyphs.failed
+      case .finished: glyphs.finished
+      }
+    glyph.write(to: &text)
+    return text
+  }
+
+  /// How it looks.
+  var style: Style {
+    switch self {
+    case .checkpoint, .finished: .good
+    case .warning, .edit: .warning
+    case .failure: .bad
+    default: .text
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Records
+import Support
+public import Terminal
+
+/// One cell of the heatmap: its trials with what was expected and answered, and its course over
+/// the training.
+public struct CellPane {
+  /// The map.
+  public var map: NeedleMap?
+  /// Column and row of the cell.
+  public var cell: (column: Int, row: Int)
+  /// Trial under the cursor.
+  public var trial: Int
+
+  /// A pane of these values.
+  public init(map: NeedleMap?, cell: (column: Int, row: Int), trial: Int) {
+    self.map = map
+    self.cell = cell
+    self.trial = trial
+  }
+
+  /// Draws the pane into the whole canvas.
+  public func draw(on canvas: Canvas, focused: Bool) {
+    guard let map, let found = map.cell(cell.column, cell.row) else {
+      canvas.pane("cell", focused: focused).blank(["This cell has not run.", "hjkl picks another"])
+      return
+    }
+    let record = found.record
+    let place = "\(Format.tokens(record.length)) × \(Format.percent(record.depth))"
+    let view = canvas.pane(
+      "cell \(place)", note: "\(record.correct) of \(record.trials)", focused: focused)
+    let course = map.course(cell.column, cell.row)
+    let courseRows = course.count > 1 && view.height >= 8 ? 3 : 0
+    let detailRows = view.height - courseRows >= 10 ? 5 : 0
+    let listRows = max(1, view.height - courseRows - detailRows)
+    drawTrials(record, on: view, rows: listRows, focused: focused)
+    if detailRows > 0, record.answers.indices.contains(trial) {
+      drawDetail(record.answers[trial], on: view, y: listRows, rows: detailRows)
+    }
+    if courseRows > 0 { drawCourse(course, on: view, y: view.height - courseRows) }
+  }
+
+  private func drawTrials(_ record: NeedleRecord, on view: Canvas, rows: Int, focused: Bool) {
+    guard !record.answers.isEmpty else {
+      let lines = [
+        "The answers of this cell were not kept.", "\(record.correct) of \(record.trials) right.",
+      ]
+      for (row, line) in lines.enumerated() { view.text(line, y: row, style: .faint) }
+      return
+    }
+    let wide = view.width >= 34
+    let wordWidth = max(6, (view.width - (wide ? 14 : 8)) / 2)
+    view.text("want", x: 5, y: 0, style: .faint)
+    view.text("got", x: 6 + wordWidth, y: 0, style: .faint)
+    if wide { view.right("logp", before: view.width, y: 0, style: .faint) }
+    let visible = max(0, rows - 1)
+    let first = Canvas.scroll(cursor: trial, count: record.answers.count, height: visible)
+    for (row, index) in record.answers.indices.dropFirst(first).prefix(visible).enumerated() {
+      let answer = record.answers[index]
+      let y = row + 1
+      if index == trial, focused { view.put(view.glyphs.cursor, x: 0, y: y, style: .accent) }
+      view.right("\(index + 1)", before: 3, y: y, style: .faint)
+      let mark = answer.isCorrect ? view.glyphs.passed : view.glyphs.failed
+      view.put(mark, x: 3, y: y, style: answer.isCorrect ? .good : .bad)
+      view.text(answer.expected, x: 5, y: y, width: wordWidth)
+      view.text(
+        answer.answered.isEmpty ? "(nothing)" : answer.answered, x: 6 + wordWidth, y: y,
+        style: answer.isCorrect ? .text : .bad, width: wordWidth)
+      if wide, answer.logProbability.isFinite {
+        view.right(
+          Format.fixed(answer.logProbability, 2), before: view.width, y: y, style: .faint)
+      }
+    }
+  }
+
+  private func drawDetail(_ answer: NeedleAnswer, on view: Canvas, y: Int, rows: Int) {
+    view.text("asked for “\(answer.key)”", y: y + 1, style: .faint)
+    for (row, line) in Self.wrap(answer.excerpt, width: view.width).prefix(rows - 2).enumerated() {
+      view.text(line, y: y + 2 + row)
+    }
+  }
+
+  private func drawCourse(_ course: [NeedleRecord], on view: Canvas, y: Int) {
+    let width = min(view.width, course.count * 2)
+    view.text("over the training", y: y, style: .faint)
+    let shares = course.suffix(view.width).map(\.score)
+    view.sparkline(
+      shares, range: 0...1, x: 0, y: y + 1, width: min(shares.count, width),
+      style: Style(.series(1)))
+    let figures = course.suffix(3).map { record in
+      (record.step.map { "@\(Format.count($0)) " } ?? "") + Format.percent(record.score)
+    }
+    view.text(figures.joined(separator: "  "), y: y + 2)
+  }
+
+  /// Breaks a text at blanks.
+  static func wrap(_ text: String, width: Int) -> [String] {
+    guard width > 0 else { return [] }
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(whereSeparator: \.isWhitespace) {
+      if !line.isEmpty, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + word
+    }
+    return line.isEmpty ? lines : lines + [line]
+  }
+}

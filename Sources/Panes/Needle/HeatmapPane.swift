@@ -1,0 +1,236 @@
+import Records
+import Support
+public import Terminal
+
+/// The needle heatmap: a density glyph, the number, and the colour of the map behind it.
+public struct HeatmapPane {
+  /// What is shown; nil when no evaluation has run.
+  public var map: NeedleMap?
+  /// Column and row of the cursor.
+  public var cursor: (column: Int, row: Int)
+  /// Name of the run.
+  public var run: String
+
+  /// A pane of these values.
+  public init(map: NeedleMap?, cursor: (column: Int, row: Int), run: String) {
+    self.map = map
+    self.cursor = cursor
+    self.run = run
+  }
+
+  private struct Grid {
+    var left = 7
+    var top = 2
+    var cell = 5
+    var rows = 1
+    var merge = 1
+    var bands = 0
+  }
+
+  /// Draws the pane into the whole canvas.
+  public func draw(on canvas: Canvas, focused: Bool) {
+    guard let map, let evaluation = map.evaluation, !map.axes.lengths.isEmpty else {
+      let view = canvas.pane("needle recall %", focused: focused)
+      view.blank([
+        "No needle evaluation yet.", "They run while training (evaluate: in the recipe);",
+        "R starts it, E evaluates now.",
+      ])
+      return
+    }
+    let at = evaluation.step.map { " @\(Format.count($0))" } ?? ""
+    let trials = evaluation.cells.map(\.trials).max() ?? 0
+    let position = "\(map.shown + 1)/\(map.evaluations.count)"
+    let view = canvas.pane(
+      "needle recall %" + (canvas.width >= 60 ? "  ·  \(run)" : "") + at,
+      note: canvas.width >= 60
+        ? "\(evaluation.task)  n=\(trials)  evaluation \(position)" : "n=\(trials)  \(position)",
+      focused: focused)
+    guard let grid = grid(for: map, in: view) else {
+      view.text(summary(map), y: 0)
+      return
+    }
+    drawLabels(map, grid, on: view)
+    for band in 0..<grid.bands {
+      for column in map.axes.lengths.indices {
+        drawCell(map, column, band, grid, on: view)
+      }
+    }
+    drawLines(map, grid, on: view)
+    drawCursor(map, grid, on: view)
+    let bottom = grid.top + grid.bands * grid.rows
+    view.text(summary(map), y: max(bottom + 1, view.height - 2))
+    drawLegend(grid, on: view, y: view.height - 1)
+  }
+
+  /// The largest cells that fit; nil when not even the narrowest do.
+  private func grid(for map: NeedleMap, in view: Canvas) -> Grid? {
+    var grid = Grid()
+    if view.width < 56 { grid.left = 5 }
+    let columns = map.axes.lengths.count
+    let depths = map.axes.depths.count
+    grid.cell = min(9, (view.width - grid.left - 1) / columns)
+    let room = view.height - grid.top - 1 - 3
+    guard grid.cell >= 1, room >= 1 else { return nil }
+    if depths > room {
+      grid.merge = (depths + room - 1) / room
+    } else {
+      grid.rows = min(2, room / depths)
+    }
+    grid.bands = (depths + grid.merge - 1) / grid.merge
+    return grid
+  }
+
+  /// Trials of a band of merged depths; nil when none has run, and whether all are of this step.
+  private func total(_ map: NeedleMap, _ column: Int, _ band: Int, _ grid: Grid) -> (
+    proportion: Proportion, isCurrent: Bool
+  )? {
+    var correct = 0
+    var trials = 0
+    var current = true
+    for row in band * grid.merge..<min((band + 1) * grid.merge, map.axes.depths.count) {
+      guard let cell = map.cell(column, row) else { continue }
+      correct += cell.record.correct
+      trials += cell.record.trials
+      if cell.age != .current { current = false }
+    }
+    guard trials > 0, correct <= trials, correct >= 0 else { return nil }
+    return (Proportion(correct, of: trials), current)
+  }
+
+  private func drawCell(_ map: NeedleMap, _ column: Int, _ band: Int, _ grid: Grid, on view: Canvas)
+  {
+    let x = grid.left + column * grid.cell
+    let y = grid.top + band * grid.rows
+    let width = grid.cell >= 4 ? grid.cell - 1 : grid.cell
+    guard let total = total(map, column, band, grid) else {
+      view.put(view.glyphs.absent, x: x + width / 2, y: y, style: .faint)
+      return
+    }
+    let step = Int((total.proportion.score * Double(Color.heatSteps - 1)).rounded())
+    let glyph = view.glyphs.density[Self.density(total.proportion.score)]
+    let percent = "\(Int((total.proportion.score * 100).rounded()))"
+    guard total.isCurrent else {
+      // An older value: no colour, so that it cannot pass for a new one.
+      if width >= 3 {
+        view.text(percent, x: x, y: y, style: Style(.faint, [.dim]), width: width, align: .right)
+      } else {
+        view.put(view.glyphs.absent, x: x, y: y, style: .faint)
+      }
+      return
+    }
+    let style = Style.heat(step)
+    for row in 0..<grid.rows {
+      for offset in 0..<width {
+        let isTexture = row > 0 && view.colors != .full
+        view.put(isTexture ? glyph : .space, x: x + offset, y: y + row, style: style)
+      }
+    }
+    guard width >= 3 else {
+      for offset in 0..<width { view.put(glyph, x: x + offset, y: y, style: style) }
+      return
+    }
+    view.put(glyph, x: x, y: y, style: view.colors == .full ? Style(.heat(step)) : style)
+    view.text(percent, x: x + 1, y: y, style: style, width: width - 1, align: .right)
+  }
+
+  /// Density of a score: 99 % and more is full, then 90, 70 and 40 %.
+  static func density(_ score: Double) -> Int {
+    score >= 0.99 ? 4 : score >= 0.9 ? 3 : score >= 0.7 ? 2 : score >= 0.4 ? 1 : 0
+  }
+
+  private func drawLabels(_ map: NeedleMap, _ grid: Grid, on view: Canvas) {
+    view.text("depth", y: 0, style: .faint)
+    for band in 0..<grid.bands {
+      let depth = map.axes.depths[band * grid.merge]
+      let label = "\(Int((depth * 100).rounded()))" + (grid.left > 5 ? " %" : "")
+      view.right(
+        label, before: grid.left - 1, y: grid.top + band * grid.rows,
+        style: cursor.row / grid.merge == band ? .text : .faint)
+    }
+    let y = grid.top + grid.bands * grid.rows
+    var free = 0
+    for (column, length) in map.axes.lengths.enumerated() {
+      let label = Format.tokens(length)
+      let x = grid.left + column * grid.cell
+      let start = max(0, grid.cell >= 4 ? x + max(0, grid.cell - 1 - label.count) : x)
+      guard start >= free, start + label.count <= view.width else { continue }
+      view.text(label, x: start, y: y, style: cursor.column == column ? .text : .faint)
+      free = start + label.count + 1
+    }
+    if grid.merge > 1 {
+      view.right("\(grid.merge) depths/row", before: view.width, y: 0, style: .faint)
+    }
+  }
+
+  /// Dashed lines before the first length beyond the trained and the target context.
+  private func drawLines(_ map: NeedleMap, _ grid: Grid, on view: Canvas) {
+    guard grid.cell >= 4 else { return }
+    func line(_ tokens: Int?, _ name: String, y: Int) {
+      guard let tokens, let column = map.axes.lengths.firstIndex(where: { $0 > tokens }) else {
+        return
+      }
+      let x = grid.left + column * grid.cell - 1
+      view.verticalLine(
+        x: x, y: 1, height: grid.top - 1 + grid.bands * grid.rows,
+        glyph: view.glyphs.dashedVertical, style: .accent)
+      let label = "\(name) \(Format.tokens(tokens))"
+      let room = x + 2 + label.count <= view.width
+      view.text(label, x: room ? x + 2 : max(0, x - 1 - label.count), y: y, style: .accent)
+    }
+    line(map.trained, "trained", y: 1)
+    if map.target != map.trained { line(map.target, "target", y: 1) }
+  }
+
+  private func drawCursor(_ map: NeedleMap, _ grid: Grid, on view: Canvas) {
+    guard map.axes.lengths.indices.contains(cursor.column), grid.cell >= 4 else { return }
+    let x = grid.left + cursor.column * grid.cell
+    let y = grid.top + cursor.row / grid.merge * grid.rows
+    view.put(view.glyphs.cellBrackets.open, x: x - 1, y: y, style: .accent)
+    view.put(view.glyphs.cellBrackets.close, x: x + grid.cell - 1, y: y, style: .accent)
+  }
+
+  /// The cell under the cursor in words, with its interval.
+  private func summary(_ map: NeedleMap) -> String {
+    guard map.axes.lengths.indices.contains(cursor.column),
+      map.axes.depths.indices.contains(cursor.row)
+    else { return "" }
+    let length = Format.tokens(map.axes.lengths[cursor.column])
+    let depth = Format.percent(map.axes.depths[cursor.row])
+    let place = "\(length) × \(depth)"
+    guard let cell = map.cell(cursor.column, cursor.row) else { return "\(place)   not run" }
+    let interval = "\(Self.points(cell.record.low))-\(Self.points(cell.record.high))"
+    var text =
+      "\(place)   \(cell.record.correct)/\(cell.record.trials)   "
+      + "\(Format.percent(cell.record.score))   95 % CI \(interval)"
+    if case .older(let step) = cell.age {
+      text += "   from " + (step.map { "@\(Format.count($0))" } ?? "before")
+    }
+    return text
+  }
+
+  private static func points(_ share: Double) -> String {
+    share.isFinite ? "\(Int((share * 100).rounded()))" : "?"
+  }
+
+  private func drawLegend(_ grid: Grid, on view: Canvas, y: Int) {
+    let names = ["blank <40", "≥40", "≥70", "≥90", "≥99"]
+    var x = 0
+    for step in [4, 3, 2, 1, 0] {
+      if step > 0 {
+        let heat = [0, 5, 8, 10, 11][step]
+        let style: Style = view.colors == .full ? Style(.heat(heat)) : .text
+        view.put(view.glyphs.density[step], x: x, y: y, style: style)
+        x += 1
+      }
+      x += view.text(names[step], x: x, y: y, style: .faint) + 1
+    }
+    let rest = "faint: earlier evaluation   \(text(view.glyphs.absent)) not run"
+    if x + 2 + rest.count <= view.width { view.text(rest, x: x + 2, y: y, style: .faint) }
+  }
+
+  private func text(_ glyph: Glyph) -> String {
+    var out = ""
+    glyph.write(to: &out)
+    return out
+  }
+}

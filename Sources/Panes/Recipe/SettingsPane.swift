@@ -1,0 +1,90 @@
+import Support
+public import Terminal
+
+/// A form of a recipe's settings: kinds as choices, numbers with their ranges.
+public struct SettingsPane {
+  /// The fields in order.
+  public var fields: [RecipeField]
+  /// Row of the cursor.
+  public var cursor: Int
+  /// What is being typed for the field of the cursor; nil when nothing.
+  public var draft: String?
+  /// Problem of the draft, in a few words.
+  public var problem: String?
+
+  /// A form of these values.
+  public init(
+    fields: [RecipeField], cursor: Int, draft: String? = nil, problem: String? = nil
+  ) {
+    self.fields = fields
+    self.cursor = cursor
+    self.draft = draft
+    self.problem = problem
+  }
+
+  /// Draws the pane into the whole canvas.
+  public func draw(on canvas: Canvas, focused: Bool) {
+    let current = fields.indices.contains(cursor) ? fields[cursor] : nil
+    let view = canvas.pane(
+      "Position settings", note: current.map { "applies ▸ \($0.applies.rawValue)" } ?? "",
+      focused: focused)
+    guard !fields.isEmpty else {
+      view.blank(["This stage has no position settings.", "t shows the next stage"])
+      return
+    }
+    let labelWidth = min(max(12, fields.map(\.label.count).max() ?? 0), max(8, view.width / 2 - 4))
+    let hint = view.height > 4 ? 2 : 0
+    let visible = max(1, view.height - hint)
+    let first = Canvas.scroll(cursor: cursor, count: fields.count, height: visible)
+    for (row, index) in fields.indices.dropFirst(first).prefix(visible).enumerated() {
+      let here = index == cursor
+      if here { view.put(view.glyphs.cursor, x: 0, y: row, style: focused ? .accent : .faint) }
+      drawField(
+        fields[index], on: view, y: row, x: labelWidth + 3, here: here, focused: focused,
+        labelWidth: labelWidth)
+    }
+    if first + visible < fields.count {
+      view.right("\(fields.count - first - visible) more", before: view.width, y: visible - 1)
+    }
+    guard hint > 0, let current else { return }
+    view.text(problem ?? current.help, y: view.height - 1, style: problem == nil ? .faint : .bad)
+  }
+
+  private func drawField(
+    _ field: RecipeField, on view: Canvas, y: Int, x: Int, here: Bool, focused: Bool,
+    labelWidth: Int
+  ) {
+    view.text(
+      field.label, x: 2, y: y, style: here && focused ? .strong : .faint, width: labelWidth)
+    if here, let draft {
+      view.text("[\(draft)_]", x: x, y: y, style: .selected)
+      return
+    }
+    let style: Style = here && focused ? .strong : field.isDefault ? .faint : .text
+    if case .choice(let choices) = field.form {
+      let end = x + view.text("‹ \(field.value) ›", x: x, y: y, style: style)
+      let others = choices.filter { $0 != field.value }.joined(separator: " ")
+      if here, view.width - end > 8 { view.text(others, x: end + 2, y: y, style: .faint) }
+      return
+    }
+    let end = x + view.text(field.value, x: x, y: y, style: style)
+    let range = field.isDefault ? "default" : here ? Self.range(field.form) : ""
+    let start = max(end + 2, x + 16)
+    if view.width - start > 4 { view.text(range, x: start, y: y, style: .faint) }
+  }
+
+  static func range(_ form: Setting.Form) -> String {
+    switch form {
+    case .integer(let range):
+      "\(Format.count(range.lowerBound)) to \(Format.number(Double(range.upperBound)))"
+    case .size(let range):
+      "\(Format.tokens(range.lowerBound)) to \(Format.tokens(range.upperBound)) tokens"
+    case .real(let range):
+      "\(Format.number(range.lowerBound)) to \(Format.number(range.upperBound))"
+    case .flag: "true or false"
+    case .sizes: "sizes, with commas"
+    case .reals: "numbers, with commas"
+    case .text, .choice, .path: ""
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Support
+public import Terminal
+
+/// The stages of a recipe and what they cost.
+public struct StagesPane {
+  /// The stages in order.
+  public var stages: [RecipeStageFace]
+  /// The stage that the screen shows.
+  public var shown: Int
+  /// The stage in work; nil when no run is on.
+  public var running: Int?
+  /// Row of the cursor.
+  public var cursor: Int
+  /// Cost, memory and faults; nil while unknown.
+  public var plan: RecipePlanFace?
+  /// Whether the plan is being made again.
+  public var isStale: Bool
+
+  /// A pane of these values.
+  public init(
+    stages: [RecipeStageFace], shown: Int, running: Int? = nil, cursor: Int = 0,
+    plan: RecipePlanFace? = nil, isStale: Bool = false
+  ) {
+    self.stages = stages
+    self.shown = shown
+    self.running = running
+    self.cursor = cursor
+    self.plan = plan
+    self.isStale = isStale
+  }
+
+  /// Draws the pane into the whole canvas.
+  public func draw(on canvas: Canvas, focused: Bool) {
+    let view = canvas.pane("Stages and budget", note: isStale ? "…" : "", focused: focused)
+    guard !stages.isEmpty else {
+      view.blank(["The recipe has no stages."])
+      return
+    }
+    let wide = view.width >= 50
+    let columns = wide ? [4, 16, 24, 39, 47, 55] : [4, 14, 0, 24, 30, 37]
+    view.text("stage", x: columns[0], y: 0, style: .faint)
+    if wide { view.text("rate", x: columns[1], y: 0, style: .faint) }
+    view.right("row", before: columns[3], y: 0, style: .faint)
+    view.right("steps", before: columns[4], y: 0, style: .faint)
+    view.right("tokens", before: columns[5], y: 0, style: .faint)
+    let lines = plan == nil ? 1 : 3 + min(2, plan?.faults.count ?? 0)
+    let visible = max(1, view.height - 1 - lines)
+    let first = Canvas.scroll(cursor: cursor, count: stages.count, height: visible)
+    var row = 1
+    for index in stages.indices.dropFirst(first).prefix(visible) {
+      let stage = stages[index]
+      let here = index == cursor && focused
+      if index == running {
+        view.put(view.glyphs.running, x: 0, y: row, style: .accent)
+      } else if index == shown {
+        view.put(view.glyphs.cursor, x: 0, y: row, style: here ? .accent : .faint)
+      }
+      view.text("\(index)", x: 2, y: row, style: .faint)
+      view.text(
+        stage.name, x: columns[0], y: row, style: here ? .strong : .text,
+        width: columns[1] - columns[0] - 1)
+      if let kind = stage.kind {
+        view.text(kind, x: columns[1], y: row, style: .faint)
+      } else {
+        if wide {
+          view.text(stage.rate, x: columns[1], y: row, width: columns[3] - columns[1] - 6)
+        }
+        view.right(stage.sequence.map(Format.tokens) ?? "—", before: columns[3], y: row)
+        view.right(stage.steps.map(Format.count) ?? "—", before: columns[4], y: row)
+        view.right(
+          stage.tokens.map { Format.number(Double($0)) } ?? "—", before: columns[5], y: row)
+      }
+      row += 1
+    }
+    drawPlan(on: view, y: max(row, view.height - lines))
+  }
+
+  private func drawPlan(on view: Canvas, y: Int) {
+    guard let plan else {
+      view.text("the plan is being made …", x: 2, y: y, style: .faint)
+      return
+    }
+    view.runs(
+      [
+        ("compute ", .faint), ("\(Format.number(plan.flops)) FLOP", .text), ("   tokens ", .faint),
+        (Format.number(Double(plan.tokens)), .text),
+      ], x: 2, y: y)
+    view.runs(
+      [
+        ("memory  ", .faint), (Format.bytes(plan.peakBytes), .text), ("   time ", .faint),
+        (plan.seconds.map { "≈ " + Format.duration($0) } ?? "measured once it runs", .text),
+      ], x: 2, y: y + 1)
+    guard !plan.faults.isEmpty else {
+      view.runs([("✓ ", .good), ("ready, R starts it", .text)], x: 2, y: y + 2)
+      return
+    }
+    for (index, fault) in plan.faults.prefix(2).enumerated() {
+      view.runs([("✗ ", .bad), (fault, .bad)], x: 2, y: y + 2 + index)
+    }
+    if plan.faults.count > 2 {
+      view.text("✗ and \(plan.faults.count - 2) more", x: 2, y: y + 4, style: .bad)
+    }
+  }
+}

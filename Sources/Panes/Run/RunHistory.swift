@@ -1,0 +1,186 @@
+public import Records
+import Support
+import Terminal
+
+/// Everything a screen shows of one run, reduced from its records in order.
+///
+/// A pure value: the same records give the same history, live or read back from a file.
+public struct RunHistory: Sendable {
+  /// The loss of one source over the steps.
+  public struct Source: Sendable {
+    /// Name of the source or token role.
+    public let name: String
+    /// Loss in nats over the steps.
+    public var series: SmoothedSeries
+  }
+
+  /// Training loss in nats over steps, raw and smoothed.
+  public private(set) var loss: SmoothedSeries
+  /// Learning rate over steps.
+  public private(set) var rate = SeriesPyramid()
+  /// Gradient norm before clipping over steps.
+  public private(set) var gradientNorm = SeriesPyramid()
+  /// Tokens per second over steps.
+  public private(set) var throughput = SeriesPyramid()
+  /// Loss by source, in the order first seen.
+  public private(set) var sources: [Source] = []
+  /// Needle evaluations, oldest first.
+  public private(set) var evaluations: [NeedleEvaluation] = []
+  /// Rows and columns of each task's heatmap.
+  public private(set) var axes: [String: NeedleAxes] = [:]
+  /// Figures of the other evaluations, oldest first.
+  public private(set) var figures: [EvaluationRecord] = []
+  /// Events, oldest first.
+  public private(set) var events: [RunEvent] = []
+  /// Committed checkpoints, oldest first.
+  public private(set) var checkpoints: [CheckpointRecord] = []
+  /// Stages begun so far.
+  public private(set) var stages: [StageRecord] = []
+  /// Live edits, oldest first.
+  public private(set) var edits: [EditRecord] = []
+  /// What the run said it would take.
+  public private(set) var plan: PlanRecord?
+  /// The last step.
+  public private(set) var last: StepRecord?
+  /// The end, when it has ended.
+  public private(set) var done: DoneRecord?
+
+  /// A run of which nothing is known.
+  ///
+  /// - Parameter halfLife: of the smoothed loss, in steps.
+  public init(halfLife: Double = 8) {
+    loss = SmoothedSeries(halfLife: halfLife)
+  }
+
+  /// True when no record has come.
+  public var isEmpty: Bool {
+    plan == nil && last == nil && evaluations.isEmpty && events.isEmpty && stages.isEmpty
+  }
+
+  /// Step at which the run stands.
+  public var step: Int { last?.step ?? stages.last?.step ?? 0 }
+
+  /// Last step of the stage in work, nil when it ends on a skill or nothing has begun.
+  public var stageEnd: Int? {
+    stages.last.flatMap { stage in stage.steps.map { stage.step + $0 } }
+  }
+
+  /// Share of the planned tokens, 0...1; nil without a plan.
+  public var progress: Double? {
+    guard let plan, plan.tokens > 0 else {
+      guard let end = stageEnd, end > 0 else { return nil }
+      return min(1, Double(step) / Double(end))
+    }
+    return min(1, Double(last?.tokens ?? 0) / Double(plan.tokens))
+  }
+
+  /// Seconds of training left at the mean speed so far; nil until that is known.
+  public var secondsLeft: Double? {
+    guard let plan, let last, last.seconds > 0, last.tokens > 0, plan.tokens > 0 else { return nil }
+    return Double(max(0, plan.tokens - last.tokens)) * last.seconds / Double(last.tokens)
+  }
+
+  /// Change of the smoothed loss over the last tenth of the steps, at least ten points.
+  public var lossTrend: Double? {
+    let values = loss.smooth.values
+    guard values.count > 10, let end = values.last, end.isFinite else { return nil }
+    let start = values[max(0, values.count - 1 - max(10, values.count / 10))]
+    return start.isFinite ? end - start : nil
+  }
+
+  /// Smooths the loss and the source losses again with another half-life in steps.
+  public mutating func smooth(halfLife: Double) {
+    loss.resmooth(halfLife: halfLife)
+    for index in sources.indices { sources[index].series.resmooth(halfLife: halfLife) }
+  }
+
+  /// Takes the next record.
+  public mutating func apply(_ record: RunRecord) {
+    switch record {
+    case .plan(let plan): self.plan = plan
+    case .stage(let stage):
+      stages.append(stage)
+      note(stage.step, .stage, "stage \(stage.name)" + (stage.text.isEmpty ? "" : ": " + stage.text))
+    case .step(let step): apply(step)
+    case .needle(let cell): apply(cell)
+    case .evaluation(let figure):
+      figures.append(figure)
+      note(
+        figure.step ?? step, .evaluation,
+        "\(figure.task) \(figure.metric) \(Format.number(figure.value))")
+    case .checkpoint(let checkpoint):
+      checkpoints.append(checkpoint)
+      note(checkpoint.step, .checkpoint, "checkpoint \(Format.bytes(checkpoint.bytes))")
+    case .edit(let edit):
+      edits.append(edit)
+      note(edit.step, .edit, "\(edit.path) \(edit.old) → \(edit.new) (you)")
+    case .notice(let notice):
+      let mark: EventMark =
+        switch notice.level {
+        case .info: .notice
+        case .warning: .warning
+        case .error: .failure
+        }
+      note(step, mark, notice.text)
+    case .done(let done):
+      self.done = done
+      let mark: EventMark = done.status == "failed" ? .failure : .finished
+      note(step, mark, "\(done.status) after \(Format.duration(done.seconds))")
+    }
+  }
+
+  private mutating func apply(_ step: StepRecord) {
+    let x = Double(step.step)
+    if !step.loss.isFinite, last?.loss.isFinite ?? true {
+      note(step.step, .failure, "loss is not a number")
+    }
+    loss.append(step.loss, at: x)
+    rate.append(step.learningRate, at: x)
+    gradientNorm.append(step.gradientNorm, at: x)
+    throughput.append(step.tokensPerSecond, at: x)
+    for entry in step.lossBySource {
+      let index = sources.firstIndex { $0.name == entry.name } ?? sources.endIndex
+      if index == sources.endIndex {
+        sources.append(
+          Source(name: entry.name, series: SmoothedSeries(halfLife: loss.halfLife)))
+      }
+      sources[index].series.append(entry.value, at: x)
+    }
+    last = step
+    done = nil
+  }
+
+  private mutating func apply(_ cell: NeedleRecord) {
+    let index =
+      evaluations.lastIndex { $0.step == cell.step && $0.task == cell.task }
+      ?? evaluations.endIndex
+    if index == evaluations.endIndex {
+      evaluations.append(NeedleEvaluation(step: cell.step, task: cell.task))
+    }
+    evaluations[index].add(cell)
+    axes[cell.task, default: NeedleAxes()].include(cell)
+    noteNeedle(evaluations[index])
+  }
+
+  /// Keeps one event line for each evaluation, with the score of the longest length so far.
+  private mutating func noteNeedle(_ evaluation: NeedleEvaluation) {
+    let total = evaluation.total()
+    guard total.trials > 0 else { return }
+    let prefix = "needle \(evaluation.task) "
+    let at = evaluation.step ?? step
+    let share = Format.percent(Double(total.correct) / Double(total.trials))
+    let event = RunEvent(
+      step: at, mark: .evaluation, text: prefix + "\(share) of \(Format.count(total.trials))")
+    if let index = events.lastIndex(where: {
+      $0.step == at && $0.mark == .evaluation && $0.text.hasPrefix(prefix)
+    }) {
+      events[index] = event
+    } else {
+      events.append(event)
+    }
+  }
+
+  private mutating func note(_ step: Int, _ mark: EventMark, _ text: String) {
+    events.append(RunEvent(step: step, mark: mark, text: text))
+  }
+}
