@@ -100,7 +100,8 @@ public struct RunHistory: Sendable {
     case .plan(let plan): self.plan = plan
     case .stage(let stage):
       stages.append(stage)
-      note(stage.step, .stage, "stage \(stage.name)" + (stage.text.isEmpty ? "" : ": " + stage.text))
+      note(
+        stage.step, .stage, "stage \(stage.name)" + (stage.text.isEmpty ? "" : ": " + stage.text))
     case .step(let step): apply(step)
     case .needle(let cell): apply(cell)
     case .evaluation(let figure):

@@ -58,7 +58,9 @@ public struct SeriesPyramid: Sendable {
   /// Number of points.
   public var count: Int { values.count }
 
-  /// Adds a point. A smaller x than the last rewinds the series: points from that x on are dropped.
+  /// Adds a point.
+  ///
+  /// A smaller x than the last rewinds the series: points from that x on are dropped.
   ///
   /// - Parameters:
   ///   - value: y; non-finite values are kept and counted.

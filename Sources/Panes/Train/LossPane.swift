@@ -94,8 +94,10 @@ public struct LossPane {
     let pen = BrailleRaster.Pen(.faint, rank: 2, mark: ":")
     for (dot, column) in columns.enumerated() {
       guard let column, column.count > 0 else { continue }
-      let rows = axis.row(column.maximum, count: raster.dotHeight)...axis.row(
-        max(column.minimum, axis.low), count: raster.dotHeight)
+      let rows =
+        axis.row(
+          column.maximum, count: raster.dotHeight)...axis.row(
+          max(column.minimum, axis.low), count: raster.dotHeight)
       guard rows.lowerBound.isFinite, rows.upperBound.isFinite else { continue }
       let low = Int(rows.lowerBound.rounded())
       let high = Int(rows.upperBound.rounded())
