@@ -48,8 +48,8 @@ public struct SourcesPane {
         let series = sources[index].series.smooth
         let range =
           (series.positions.first ?? 0)
-          ...max(
-            (series.positions.first ?? 0) + 1, series.positions.last ?? 0)
+        ...max(
+          (series.positions.first ?? 0) + 1, series.positions.last ?? 0)
         let columns = series.columns(over: range, count: min(width, values.count))
         view.sparkline(
           columns.map { $0?.last ?? .nan }, x: start, y: row, width: width,
