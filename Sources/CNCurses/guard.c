@@ -23,6 +23,7 @@ static atomic_int current;
 
 static const int crashes[] = {SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE};
 static struct sigaction crash_before[6];
+static int keep_backtrace;
 static char crash_stack[64 * 1024];
 
 int cncurses_write(int descriptor, const char *bytes, int count) {
@@ -42,6 +43,7 @@ static void restore(void) {
   cncurses_write(output, reset[which], reset_count[which]);
   if (have_modes) tcsetattr(output, TCSANOW, &modes);
   if (errors >= 0) {
+    dup2(errors, 1);
     dup2(errors, 2);
     // What a trap said about itself went to the pipe; it is the one thing worth seeing now.
     char bytes[512];
@@ -51,11 +53,18 @@ static void restore(void) {
   }
 }
 
-static void crashed(int number) {
+static void crashed(int number, siginfo_t *info, void *context) {
+  (void)context;
   restore();
-  for (int i = 0; i < 6; i++)
-    if (crashes[i] == number) sigaction(number, &crash_before[i], NULL);
-  raise(number);
+  // Swift's own handler asks questions on the terminal and returns for a signal that was only sent:
+  // it goes on only for those who asked for backtraces. All others get the default action.
+  struct sigaction action = {0};
+  action.sa_handler = SIG_DFL;
+  sigemptyset(&action.sa_mask);
+  for (int i = 0; keep_backtrace && i < 6; i++)
+    if (crashes[i] == number && info->si_code > 0) action = crash_before[i];
+  sigaction(number, &action, NULL);
+  if (action.sa_handler == SIG_DFL) raise(number);
 }
 
 void cncurses_guard_reset(const char *bytes, int count) {
@@ -71,6 +80,7 @@ void cncurses_guard_arm(int to, int from, int old_errors) {
   output = to;
   noise = from;
   errors = old_errors;
+  keep_backtrace = getenv("SWIFT_BACKTRACE") != NULL;
   have_modes = tcgetattr(to, &modes) == 0;
   if (!installed) {
     installed = 1;
@@ -79,8 +89,8 @@ void cncurses_guard_arm(int to, int from, int old_errors) {
   stack_t stack = {.ss_sp = crash_stack, .ss_size = sizeof crash_stack};
   sigaltstack(&stack, NULL);
   struct sigaction action = {0};
-  action.sa_handler = crashed;
-  action.sa_flags = SA_ONSTACK;
+  action.sa_sigaction = crashed;
+  action.sa_flags = SA_ONSTACK | SA_SIGINFO;
   sigemptyset(&action.sa_mask);
   for (int i = 0; i < 6; i++) sigaction(crashes[i], &action, &crash_before[i]);
   atomic_store(&armed, 1);

@@ -24,6 +24,9 @@ public final class CursesScreen: Screen {
   /// Where stray output can be read.
   let noiseDescriptor: Int32
 
+  /// Last words on the normal screen after a crash: the run and its last good checkpoint, the log.
+  public var crashNote = DisplayText("") { didSet { if isOpen { armReset() } } }
+
   private let savedOutput: Int32
   private let savedErrors: Int32
   private let palette: Palette
@@ -252,7 +255,8 @@ public final class CursesScreen: Screen {
     var terminal = [CChar](repeating: 0, count: 512)
     let count = cncurses_guard_terminal(&terminal, Int32(terminal.count))
     bytes += terminal.prefix(Int(count))
-    bytes += "\r\n".utf8.map { CChar(bitPattern: $0) }
+    let note = crashNote.width > 0 ? "\r\n\(crashNote)\r\n" : "\r\n"
+    bytes += note.utf8.prefix(400).map { CChar(bitPattern: $0) }
     cncurses_guard_reset(bytes, Int32(bytes.count))
   }
 

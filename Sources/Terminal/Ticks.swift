@@ -104,7 +104,7 @@ public enum Ticks {
     // One suffix for the whole axis, and only the digits that its step needs.
     let units: [(String, Int)] = [("T", 12), ("G", 9), ("M", 6), ("k", 3), ("", 0)]
     let (suffix, power) = units.first { largest >= scale(1, $0.1) } ?? ("", 0)
-    if power == 3, step < 100, largest < 10_000 {
+    if power == 3, largest < 10_000 {
       return values.map { grouped($0, decimals: max(0, -exponent)) }
     }
     if largest < 0.001 || largest >= 1e15 {
