@@ -76,6 +76,32 @@ static __attribute__((noinline)) void panel_two(long M, long K, const float *a, 
 }
 #endif
 
+#if CK_WIDTH == 16
+typedef float vec8 __attribute__((ext_vector_type(8)));
+typedef struct { vec8 value; } __attribute__((packed, aligned(4), may_alias)) vec8_unaligned;
+
+/// Eight columns: half a vector, for head widths that are not a multiple of 16.
+static __attribute__((noinline)) void panel_eight(long M, long K, const float *a, long am, long ak,
+                                                  const float *b, long ldb, float *c, long ldc,
+                                                  int accumulate) {
+  for (long m = 0; m < M; m += 4) {
+    const int rows = (int)at_most_long(4, M - m);
+    // Rows past the last one repeat it and are not stored.
+    const float *left[4];
+    vec8 sum[4] = {(vec8)0.0f, (vec8)0.0f, (vec8)0.0f, (vec8)0.0f};
+    for (int i = 0; i < 4; i++) left[i] = a + (m + (i < rows ? i : rows - 1)) * am;
+    for (long k = 0; k < K; k++) {
+      const vec8 right = ((const vec8_unaligned *)(b + k * ldb))->value;
+      for (int i = 0; i < 4; i++) sum[i] += (vec8)left[i][k * ak] * right;
+    }
+    for (int i = 0; i < rows; i++) {
+      vec8_unaligned *p = (vec8_unaligned *)(c + (m + i) * ldc);
+      p->value = accumulate ? p->value + sum[i] : sum[i];
+    }
+  }
+}
+#endif
+
 /// The last columns, fewer than a vector.
 static __attribute__((noinline)) void panel_rest(long M, long N, long K, const float *a, long am,
                                                  long ak, const float *b, long ldb, float *c,
@@ -101,5 +127,11 @@ static void product(long M, long N, long K, const float *a, long am, long ak, co
 #endif
   for (; n + CK_WIDTH <= N; n += CK_WIDTH)
     panel_one(M, K, a, am, ak, b + n, ldb, c + n, ldc, accumulate);
+#if CK_WIDTH == 16
+  if (n + 8 <= N) {
+    panel_eight(M, K, a, am, ak, b + n, ldb, c + n, ldc, accumulate);
+    n += 8;
+  }
+#endif
   if (n < N) panel_rest(M, N - n, K, a, am, ak, b + n, ldb, c + n, ldc, accumulate);
 }
