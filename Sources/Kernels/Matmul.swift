@@ -1,19 +1,21 @@
 import COpenBLAS
 import CKernels
 
-/// Matrix products in float32: OpenBLAS on fixed blocks of rows that our pool shares.
+/// Matrix products in float32, on fixed blocks of rows that our pool shares.
 ///
-/// The blocks depend on the sizes only, so results are the same bits for any number of threads. When
-/// OpenBLAS is missing our own slower loops do the work.
+/// Our own loops do the work on AVX2 and AVX-512 processors, where they are as fast as OpenBLAS or
+/// faster at the sizes of our layers and need no library. Elsewhere OpenBLAS does, when it is there.
+/// The blocks depend on the sizes only, so results are the same bits for any number of threads.
 public enum Matmul {
-  /// Version and kernels of the library, or what is used in its place.
+  /// What multiplies matrices on this machine: version and kernels of the library, or our own loops.
   public static var libraryDescription: String {
-    OpenBLAS.shared?.description ?? "own loops (libopenblas.so.0 not found)"
+    if InstructionSet.selected != .portable { return "own \(InstructionSet.selected) loops" }
+    return OpenBLAS.shared?.description ?? "own portable loops (libopenblas.so.0 not found)"
   }
 
   /// What is wrong with the library, as a sentence for the user; nil when nothing is.
   public static var libraryProblem: String? {
-    guard OpenBLAS.shared == nil else { return nil }
+    guard InstructionSet.selected == .portable, OpenBLAS.shared == nil else { return nil }
     return "libopenblas.so.0: the library was not found, matrix products use slower loops. "
       + "Install libopenblas0 (Debian: apt install libopenblas-dev)."
   }
@@ -87,12 +89,17 @@ public enum Matmul {
       a, b, c, m, n, k, aStride ?? m, bStride ?? n, cStride ?? n, accumulate, true, false, pool)
   }
 
-  /// Rows of C that one block holds: about 30 million operations, at least 48 rows.
+  /// Rows of C that one block holds.
+  ///
+  /// Depends on sizes only, so that threads cannot change a sum. A block has at least about 15
+  /// million operations, to be worth a thread; it packs B for itself, so it has many rows: 192, or 64
+  /// of the few rows of a weight gradient. Multiples of the 6 rows of a tile waste nothing.
   static func blockRows(m: Int, n: Int, k: Int, transposeA: Bool) -> Int {
-    let most = transposeA ? 8 : 32
-    let wanted = max(1, min(most, 2 * m * n * k / 30_000_000, m / (transposeA ? 48 : 256)))
-    guard wanted > 1 else { return max(1, m) }
-    return (blockCount(m, wanted) + 15) / 16 * 16
+    let least = transposeA ? 66 : 192
+    let wanted = max(1, min(m / least, 2 * m * n * k / 15_000_000))
+    guard wanted > 1 || (transposeA && m >= 32 && m * n * k > 4_000_000) else { return max(1, m) }
+    // An even number: most machines have an even number of cores.
+    return (blockCount(m, max(2, wanted / 2 * 2)) + 5) / 6 * 6
   }
 
   // swift-format-ignore: the long row of sizes is the BLAS order.
@@ -103,7 +110,7 @@ public enum Matmul {
   ) {
     guard m > 0, n > 0, k > 0 else { return clear(c, m, n, ldc, accumulate) }
     let rows = blockRows(m: m, n: n, k: k, transposeA: transposeA)
-    guard let library = OpenBLAS.shared, !pool.usesOwnProducts else {
+    guard pool.products == .library, let library = OpenBLAS.shared else {
       var arguments = ck_matmul(
         a: a, b: b, c: c, m: m, n: n, k: k, lda: lda, ldb: ldb, ldc: ldc, block_rows: rows,
         accumulate: accumulate ? 1 : 0, transpose_a: transposeA ? 1 : 0,

@@ -20,7 +20,7 @@ public final class ThreadPool: Sendable {
   nonisolated(unsafe) private let handle: OpaquePointer?
   nonisolated(unsafe) let table: UnsafePointer<ck_table>
   let workspace = Workspace()
-  let usesOwnProducts: Bool
+  package let products: Products
 
   /// Starts `threads` - 1 workers.
   ///
@@ -29,12 +29,15 @@ public final class ThreadPool: Sendable {
   ///   - instructionSet: loops to use; must be one of `InstructionSet.available`, otherwise the
   ///     portable ones are used.
   public convenience init(threads: Int, instructionSet: InstructionSet = .selected) {
-    self.init(threads: threads, instructionSet: instructionSet, usesOwnProducts: false)
+    self.init(threads: threads, instructionSet: instructionSet, products: nil)
   }
 
-  /// For tests: `usesOwnProducts` keeps `Matmul` from OpenBLAS.
-  package init(threads: Int, instructionSet: InstructionSet, usesOwnProducts: Bool) {
-    self.usesOwnProducts = usesOwnProducts
+  /// Who multiplies matrices: our loops, or OpenBLAS where it is found.
+  package enum Products: Sendable { case own, library }
+
+  /// For tests and benchmarks: `products` nil takes our loops where they are the faster ones.
+  package init(threads: Int, instructionSet: InstructionSet, products: Products?) {
+    self.products = products ?? (instructionSet == .portable ? .library : .own)
     handle = ck_pool_create(Int32(clamping: max(1, threads)))
     self.threads = handle.map { Int(ck_pool_threads($0)) } ?? 1
     if let table = instructionSet.table {
