@@ -33,7 +33,7 @@ struct Canvas: Sendable {
       let pieces = isDashed ? Self.dashes(from, to) : [[from, to]]
       stroke(pieces, radius: width / 2, colour)
     case .text(let text, let at, let style):
-      let radius = style.size * (style.isBold ? 0.06 : 0.042)
+      let radius = style.size * (style.isBold ? 0.06 : 0.045)
       stroke(Self.place(text, at: at, style), radius: radius, style.colour)
     }
   }

@@ -112,7 +112,7 @@ private struct TextSigns {
       (notRun, ramp) = ("·", [" ", "░", "▒", "▓", "█"])
     case .ascii:
       (axis, corner, rule, trained, target) = ("|", "+", "-", ":", "!")
-      (notRun, ramp) = (".", [" ", "-", "+", "%", "#"])
+      (notRun, ramp) = (".", [" ", "-", "+", "*", "#"])
     }
   }
 

@@ -20,7 +20,7 @@ struct HeatmapFigure {
   private init(_ map: Heatmap) {
     self.map = map
     cellWidth = max(22, min(64, 660 / Double(max(map.lengths.count, 1))))
-    cellHeight = max(18, min(30, 360 / Double(max(map.depths.count, 1))))
+    cellHeight = max(18, min(40, 300 / Double(max(map.depths.count, 1))))
   }
 
   private var right: Double { left + cellWidth * Double(map.lengths.count) }
@@ -37,7 +37,7 @@ struct HeatmapFigure {
     let labelDepth = axes()
     contexts()
     scale()
-    var y = meanBottom + labelDepth + 46
+    var y = meanBottom + labelDepth + 54
     let lines = Self.wrapped(caption, size: 11, width: width - 48)
     for line in lines {
       text(line, 24, y, Figure.Style(size: 11, colour: .faint))
@@ -120,8 +120,10 @@ struct HeatmapFigure {
     text(
       "Context length (tokens)", (left + right) / 2, meanBottom + depth + 27,
       Figure.Style(size: 12.5, anchor: .middle))
+    let name = "Needle depth (% of the context)"
+    let hasRoom = StrokeFont.width(name, size: 12.5) < bottom - top + 40
     text(
-      "Needle depth (% of the context)", 34, (top + bottom) / 2,
+      hasRoom ? name : "Depth (%)", 34, (top + bottom) / 2,
       Figure.Style(size: 12.5, anchor: .middle, turn: 90))
     return depth
   }
