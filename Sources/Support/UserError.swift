@@ -35,11 +35,11 @@ public struct UserError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// Finds the known name that a mistyped one probably meant.
 public enum Suggestion {
-  /// The nearest known name within a third of the length, or nil.
+  /// The nearest known name within a third of the length, rounded up, or nil.
   public static func nearest(to name: String, among known: [String]) -> String? {
     let scored = known.map { ($0, distance(name.lowercased(), $0.lowercased())) }
     guard let best = scored.min(by: { $0.1 < $1.1 }) else { return nil }
-    return best.1 <= max(1, max(name.count, best.0.count) / 3) ? best.0 : nil
+    return best.1 <= (max(name.count, best.0.count) + 2) / 3 ? best.0 : nil
   }
 
   /// The sentence that follows an unknown name: a suggestion if one is near, then all that is known.
