@@ -1,37 +1,5 @@
 public import Support
 
-/// One editable setting of a recipe as a form shows it.
-public struct RecipeField: Sendable, Equatable {
-  /// Key path in the recipe, such as `stages.0.optimizer.rate`.
-  public let path: String
-  /// What it is called in the form.
-  public let label: String
-  /// Its value as written, or its default.
-  public let value: String
-  /// Whether the recipe is silent and the default stands.
-  public let isDefault: Bool
-  /// Type and range.
-  public let form: Setting.Form
-  /// What it does, in one sentence.
-  public let help: String
-  /// When a change takes effect.
-  public let applies: Setting.Applies
-
-  /// A field of these values.
-  public init(
-    path: String, label: String, value: String, isDefault: Bool, form: Setting.Form, help: String,
-    applies: Setting.Applies
-  ) {
-    self.path = path
-    self.label = label
-    self.value = value
-    self.isDefault = isDefault
-    self.form = form
-    self.help = help
-    self.applies = applies
-  }
-}
-
 /// One stage of a recipe as the stages pane shows it.
 public struct RecipeStageFace: Sendable, Equatable {
   /// Its name.

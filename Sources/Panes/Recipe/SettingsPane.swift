@@ -1,3 +1,4 @@
+public import Recipes
 import Support
 public import Terminal
 
@@ -26,13 +27,14 @@ public struct SettingsPane {
   public func draw(on canvas: Canvas, focused: Bool) {
     let current = fields.indices.contains(cursor) ? fields[cursor] : nil
     let view = canvas.pane(
-      "Position settings", note: current.map { "applies ▸ \($0.applies.rawValue)" } ?? "",
+      "Position settings", note: current.map { "applies ▸ \($0.setting.applies.rawValue)" } ?? "",
       focused: focused)
     guard !fields.isEmpty else {
       view.blank(["This stage has no position settings.", "t shows the next stage"])
       return
     }
-    let labelWidth = min(max(12, fields.map(\.label.count).max() ?? 0), max(8, view.width / 2 - 4))
+    let labelWidth = min(
+      max(12, fields.map { Self.label($0).count }.max() ?? 0), max(8, view.width / 2 - 4))
     let hint = view.height > 4 ? 2 : 0
     let visible = max(1, view.height - hint)
     let first = Canvas.scroll(cursor: cursor, count: fields.count, height: visible)
@@ -47,7 +49,8 @@ public struct SettingsPane {
       view.right("\(fields.count - first - visible) more", before: view.width, y: visible - 1)
     }
     guard hint > 0, let current else { return }
-    view.text(problem ?? current.help, y: view.height - 1, style: problem == nil ? .faint : .bad)
+    view.text(
+      problem ?? current.setting.help, y: view.height - 1, style: problem == nil ? .faint : .bad)
   }
 
   private func drawField(
@@ -55,22 +58,30 @@ public struct SettingsPane {
     labelWidth: Int
   ) {
     view.text(
-      field.label, x: 2, y: y, style: here && focused ? .strong : .faint, width: labelWidth)
+      Self.label(field), x: 2, y: y, style: here && focused ? .strong : .faint, width: labelWidth)
     if here, let draft {
       view.text("[\(draft)_]", x: x, y: y, style: .selected)
       return
     }
-    let style: Style = here && focused ? .strong : field.isDefault ? .faint : .text
-    if case .choice(let choices) = field.form {
-      let end = x + view.text("‹ \(field.value) ›", x: x, y: y, style: style)
-      let others = choices.filter { $0 != field.value }.joined(separator: " ")
+    let style: Style = here && focused ? .strong : !field.isGiven ? .faint : .text
+    if case .choice(let choices) = field.setting.form {
+      let end = x + view.text("‹ \(field.text) ›", x: x, y: y, style: style)
+      let others = choices.filter { $0 != field.text }.joined(separator: " ")
       if here, view.width - end > 8 { view.text(others, x: end + 2, y: y, style: .faint) }
       return
     }
-    let end = x + view.text(field.value, x: x, y: y, style: style)
-    let range = field.isDefault ? "default" : here ? Self.range(field.form) : ""
+    let end = x + view.text(field.text.isEmpty ? "—" : field.text, x: x, y: y, style: style)
+    let range = here ? Self.range(field.setting.form) : field.isGiven ? "" : "default"
     let start = max(end + 2, x + 16)
     if view.width - start > 4 { view.text(range, x: start, y: y, style: .faint) }
+  }
+
+  /// `stages.0.rope.kind` is `rope` in the form, `stages.0.optimizer.rate` is `optimizer rate`.
+  static func label(_ field: RecipeField) -> String {
+    var parts = field.path.split(separator: ".").map(String.init)
+    if parts.first == "stages", parts.count > 2 { parts.removeFirst(2) }
+    if parts.last == "kind", parts.count > 1 { parts.removeLast() }
+    return parts.joined(separator: " ").replacing("_", with: " ")
   }
 
   static func range(_ form: Setting.Form) -> String {

@@ -94,13 +94,11 @@ public struct LossPane {
     let pen = BrailleRaster.Pen(.faint, rank: 2, mark: ":")
     for (dot, column) in columns.enumerated() {
       guard let column, column.count > 0 else { continue }
-      let rows =
-        axis.row(
-          column.maximum, count: raster.dotHeight)...axis.row(
-          max(column.minimum, axis.low), count: raster.dotHeight)
-      guard rows.lowerBound.isFinite, rows.upperBound.isFinite else { continue }
-      let low = Int(rows.lowerBound.rounded())
-      let high = Int(rows.upperBound.rounded())
+      let top = axis.row(column.maximum, count: raster.dotHeight)
+      let bottom = axis.row(max(column.minimum, axis.low), count: raster.dotHeight)
+      guard top.isFinite, bottom.isFinite, top <= bottom else { continue }
+      let low = Int(top.rounded())
+      let high = Int(bottom.rounded())
       // Every other dot: the trace stays lighter than the line without colour too.
       for y in low...high where y == low || y == high || (dot + y) % 2 == 0 {
         raster.dot(x: dot, y: y, pen: pen)

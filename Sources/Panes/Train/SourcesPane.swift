@@ -42,17 +42,15 @@ public struct SourcesPane {
         view.right(
           sign + Format.fixed(change, 2), before: nameWidth + 13, y: row, style: .faint)
       }
-      let start = nameWidth + 14
-      let width = view.width - start
+      let left = nameWidth + 14
+      let width = view.width - left
       if width > 3 {
         let series = sources[index].series.smooth
-        let range =
-          (series.positions.first ?? 0)
-        ...max(
-          (series.positions.first ?? 0) + 1, series.positions.last ?? 0)
+        let start = series.positions.first ?? 0
+        let range = start...max(start + 1, series.positions.last ?? 0)
         let columns = series.columns(over: range, count: min(width, values.count))
         view.sparkline(
-          columns.map { $0?.last ?? .nan }, x: start, y: row, width: width,
+          columns.map { $0?.last ?? .nan }, x: left, y: row, width: width,
           style: Style(.series(index)))
       }
     }

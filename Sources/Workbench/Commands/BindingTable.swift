@@ -1,0 +1,183 @@
+public import Terminal
+
+/// The one table of bindings.
+public enum BindingTable {
+  private static let every = Set(ScreenName.allCases)
+  private static let recipe = BindingScope.screens([.recipe], "Recipe")
+  private static let chart = BindingScope.screens([.train], "Chart")
+  private static let needle = BindingScope.screens([.needle], "Needle")
+
+  /// Every binding, in the order of help and footer.
+  public static let all: [Binding] = moving + recipeKeys + chartKeys + needleKeys + runKeys + rest
+
+  /// The bindings that hold on a screen.
+  public static func bindings(on screen: ScreenName) -> [Binding] {
+    all.filter { $0.scope.holds(on: screen) }
+  }
+
+  /// The bindings in the footer of a screen, without help and palette, which are always there.
+  public static func footer(on screen: ScreenName) -> [Binding] {
+    all.filter { $0.footer.contains(screen) }
+  }
+
+  /// What a key does on a screen, nil when nothing.
+  public static func command(for key: Key, on screen: ScreenName) -> Command? {
+    for binding in all where binding.scope.holds(on: screen) {
+      for stroke in binding.strokes where stroke.keys.contains(key) { return stroke.command }
+    }
+    return nil
+  }
+
+  private static let moving: [Binding] = [
+    Binding(
+      "1…5", "screen", "go to a screen", .everywhere,
+      .init(.character("1"), does: .show(.recipe), "show recipe"),
+      .init(.character("2"), does: .show(.data), "show data"),
+      .init(.character("3"), does: .show(.train), "show train"),
+      .init(.character("4"), does: .show(.needle), "show needle"),
+      .init(.character("5"), does: .show(.runs), "show runs")),
+    Binding(
+      "tab", "pane", "next / previous pane (shift-tab)", .everywhere,
+      footer: [.recipe, .data, .runs],
+      .init(.tab, does: .nextPane, "next pane"),
+      .init(.backTab, does: .previousPane, "previous pane")),
+    Binding(
+      "hjkl", "move", "move in the pane, also arrows", .everywhere,
+      footer: [.recipe, .data, .needle, .runs],
+      .init(.character("k"), .up, does: .up, "move up"),
+      .init(.character("j"), .down, does: .down, "move down"),
+      .init(.character("h"), .left, does: .left, "move left"),
+      .init(.character("l"), .right, does: .right, "move right")),
+    Binding(
+      "g G", "ends", "first / last, also home and end", .everywhere,
+      .init(.character("g"), .home, does: .first, "first"),
+      .init(.character("G"), .end, does: .last, "last")),
+    Binding(
+      "C-u C-d", "page", "half a page, also pgup and pgdn", .everywhere,
+      .init(.control("u"), .pageUp, does: .pageUp, "page up"),
+      .init(.control("d"), .pageDown, does: .pageDown, "page down")),
+    Binding(
+      "enter", "open", "edit, open or drill in", .everywhere,
+      footer: [.recipe, .needle, .runs],
+      .init(.enter, does: .open, "open")),
+    Binding(
+      "esc", "back", "one layer up, cancel; never quits", .everywhere,
+      .init(.escape, does: .back, "back")),
+    Binding(
+      "z", "zoom", "zoom the pane to the whole screen and back", .everywhere, footer: [.needle],
+      .init(.character("z"), does: .zoomPane, "zoom pane")),
+  ]
+
+  private static let recipeKeys: [Binding] = [
+    Binding(
+      "+ -", "nudge", "weight by .01, number up / down, next kind", recipe, footer: [.recipe],
+      .init(.character("+"), does: .nudge(1), "value up"),
+      .init(.character("-"), does: .nudge(-1), "value down")),
+    Binding(
+      "H L", "by .05", "weight by .05, number by more", recipe,
+      .init(.character("L"), does: .bigNudge(1), "value up more"),
+      .init(.character("H"), does: .bigNudge(-1), "value down more")),
+    Binding(
+      "=", "type", "type a value: 0.3  8k  2^13  5e-5", recipe, footer: [.recipe],
+      .init(.character("="), does: .typeValue, "type a value")),
+    Binding(
+      "x", "lock", "hold a weight while others rescale", recipe, footer: [.recipe],
+      .init(.character("x"), does: .lockWeight, "lock weight")),
+    Binding(
+      "t", "stage", "show the next stage", recipe,
+      .init(.character("t"), does: .nextStage, "next stage")),
+    Binding(
+      "s", "save", "save the recipe to its file", recipe, footer: [.recipe],
+      .init(.character("s"), does: .save, "save recipe")),
+  ]
+
+  private static let chartKeys: [Binding] = [
+    Binding(
+      "[ ]", "cursor", "cursor by one column", chart, footer: [.train],
+      .init(.character("["), does: .cursor(-1), "cursor left"),
+      .init(.character("]"), does: .cursor(1), "cursor right")),
+    Binding(
+      "{ }", "cursor 10", "cursor by ten columns", chart,
+      .init(.character("{"), does: .cursor(-10), "cursor far left"),
+      .init(.character("}"), does: .cursor(10), "cursor far right")),
+    Binding(
+      "+ - 0", "zoom", "zoom in, out, fit", chart, footer: [.train],
+      .init(.character("+"), does: .zoomIn, "zoom in"),
+      .init(.character("-"), does: .zoomOut, "zoom out"),
+      .init(.character("0"), does: .fit, "fit all")),
+    Binding(
+      "H L", "pan", "pan left / right", chart,
+      .init(.character("H"), does: .pan(-1), "pan left"),
+      .init(.character("L"), does: .pan(1), "pan right")),
+    Binding(
+      "Y", "log", "log y on / off", chart, footer: [.train],
+      .init(.character("Y"), does: .logarithmic, "log y")),
+    Binding(
+      "s S", "smooth", "smoothing less / more", chart, footer: [.train],
+      .init(.character("s"), does: .rougher, "smooth less"),
+      .init(.character("S"), does: .smoother, "smooth more")),
+    Binding(
+      "r", "raw", "raw trace on / off", chart,
+      .init(.character("r"), does: .rawTrace, "raw trace")),
+    Binding(
+      "f", "follow", "follow the newest step", chart,
+      .init(.character("f"), does: .follow, "follow newest")),
+  ]
+
+  private static let needleKeys: [Binding] = [
+    Binding(
+      "[ ]", "evaluation", "earlier / later evaluation of the run", needle, footer: [.needle],
+      .init(.character("["), does: .evaluation(-1), "earlier evaluation"),
+      .init(.character("]"), does: .evaluation(1), "later evaluation")),
+    Binding(
+      "f", "newest", "follow the newest evaluation", needle, footer: [.needle],
+      .init(.character("f"), does: .follow, "follow newest evaluation")),
+  ]
+
+  private static let runKeys: [Binding] = [
+    Binding(
+      "R", "run", "start training with the recipe as it stands", .run,
+      footer: [.recipe, .data, .train, .needle, .runs],
+      .init(.character("R"), does: .start, "start run")),
+    Binding(
+      "space", "pause", "pause / go on", .run, footer: [.train, .needle],
+      .init(.character(" "), does: .pauseOrContinue, "pause or continue")),
+    Binding(
+      "c", "ckpt", "write a checkpoint now", .run, footer: [.train],
+      .init(.character("c"), does: .checkpointNow, "checkpoint now")),
+    Binding(
+      "e", "edit", "edit the learning rate live", .run, footer: [.train],
+      .init(.character("e"), does: .editLive, "edit learning rate live")),
+    Binding(
+      "E", "evaluate", "run the evaluations now", .run,
+      .init(.character("E"), does: .evaluateNow, "evaluate now")),
+    Binding(
+      "K", "stop", "stop after this step and keep a checkpoint", .run, footer: [.train],
+      .init(.character("K"), does: .stopAndKeep, "stop and keep")),
+  ]
+
+  private static let rest: [Binding] = [
+    Binding(
+      "u C-r", "undo", "undo / redo edits of the recipe", .everywhere, footer: [.recipe],
+      .init(.character("u"), does: .undo, "undo"),
+      .init(.control("r"), does: .redo, "redo")),
+    Binding(
+      "C-l", "redraw", "draw everything again", .everywhere,
+      .init(.control("l"), does: .redraw, "redraw")),
+    Binding(
+      "C-z", "suspend", "suspend; training pauses too", .everywhere,
+      .init(.control("z"), does: .suspend, "suspend")),
+    Binding(
+      "C-c", "cancel", "cancel; twice within 5 s leaves", .everywhere,
+      .init(.control("c"), does: .interrupt, "cancel")),
+    Binding(
+      "q", "quit", "quit; asks while training or unsaved", .everywhere, footer: [.data, .runs],
+      .init(.character("q"), does: .quit, "quit")),
+    Binding(
+      ":", "command", "command palette, also C-p", .everywhere,
+      .init(.character(":"), .control("p"), does: .palette, "command palette")),
+    Binding(
+      "?", "help", "this help, also F1", .everywhere,
+      .init(.character("?"), .function(1), does: .help, "help")),
+  ]
+}

@@ -1,0 +1,115 @@
+import Panes
+import Recipes
+import Records
+import Support
+public import Terminal
+
+/// Draws a state: header, panes, message, run strip, keys, and the boxes above them.
+public enum Frame {
+  /// Draws the whole frame into a canvas of any size.
+  public static func draw(_ state: WorkbenchState, on canvas: Canvas) {
+    let layout = Layout(
+      width: canvas.width, height: canvas.height, screen: state.screen, focused: state.focused,
+      isZoomed: state.isZoomed)
+    let strip = RunStrip(state: state.run, history: state.history, name: state.runName)
+    switch layout.size {
+    case .tiny:
+      drawTiny(state, on: canvas)
+      return
+    case .strip:
+      strip.drawWrapped(on: canvas.view(layout.strip))
+      canvas.text(smallKeys(state), y: layout.footer.y, style: .faint)
+    default:
+      drawHeader(state, on: canvas.view(layout.header))
+      for place in layout.places {
+        PaneDrawing.draw(
+          place.pane, state, on: canvas.view(place.rect), focused: place.pane == state.focused)
+      }
+      if let extra = layout.extra { PaneDrawing.drawExtra(state, on: canvas.view(extra)) }
+      drawStatus(state, on: canvas.view(layout.status))
+      strip.draw(on: canvas.view(layout.strip))
+      drawFooter(state, on: canvas.view(layout.footer))
+    }
+    OverlayDrawing.draw(state, on: canvas)
+  }
+
+  private static func drawTiny(_ state: WorkbenchState, on canvas: Canvas) {
+    guard !canvas.bounds.isEmpty else { return }
+    guard let last = state.history.last else {
+      canvas.text("no run", y: 0)
+      return
+    }
+    canvas.text(Format.number(last.loss), y: 0)
+    canvas.text(Format.count(last.step), y: 1)
+  }
+
+  private static func smallKeys(_ state: WorkbenchState) -> String {
+    state.isRunning ? "space pause  K stop  q quit" : "R run  q quit"
+  }
+
+  private static func drawHeader(_ state: WorkbenchState, on canvas: Canvas) {
+    let gap = canvas.width >= 100 ? "   " : " "
+    var x = canvas.text(" needlepoint", y: 0, style: .strong)
+    x += canvas.text(gap, x: x, y: 0)
+    for name in ScreenName.allCases {
+      let label = canvas.width >= 70 ? "\(name.rawValue) \(name.title)" : "\(name.rawValue)"
+      let here = name == state.screen
+      let style: Style = here ? Style(.accent, [.bold]) : .text
+      x += canvas.text(here ? "[\(label)]" : " \(label) ", x: x, y: 0, style: style)
+      if canvas.width >= 100 { x += 1 }
+    }
+    let recipe = state.recipe.recipe
+    var right = (recipe?.name ?? state.recipe.document.file) + (state.recipe.isEdited ? "*" : " ")
+    if canvas.width >= 100, let model = state.report?.model?.summary { right += " · " + model }
+    let room = canvas.width - x - 2
+    guard room > 4 else { return }
+    canvas.text(
+      right, x: x + 1, y: 0, style: state.recipe.isEdited ? .strong : .text, width: room,
+      align: .right)
+  }
+
+  private static func drawStatus(_ state: WorkbenchState, on canvas: Canvas) {
+    if let draft = state.draft, draft.target == .learningRate {
+      let now = state.history.last.map { Format.number($0.learningRate) } ?? "—"
+      let end = canvas.runs(
+        [
+          (" learning rate ", .faint), (now, .text), (" → ", .faint),
+          ("[\(draft.text)_]", .selected),
+        ], y: 0)
+      canvas.text(
+        draft.problem ?? "from the next step on, logged in the run", x: end + 2, y: 0,
+        style: draft.problem == nil ? .faint : .bad)
+      return
+    }
+    if let message = state.message {
+      canvas.text(" " + message, y: 0, style: .warning)
+      return
+    }
+    guard let stage = state.history.stages.last, let last = state.history.last else { return }
+    let total = state.history.plan.map { "/\($0.stages)" } ?? ""
+    canvas.text(
+      "   stage \(stage.stage + 1)\(total) \(stage.name)  ·  "
+        + "\(Format.number(Double(last.tokens))) tokens  ·  elapsed "
+        + Format.duration(last.seconds), y: 0, style: .faint)
+  }
+
+  private static func drawFooter(_ state: WorkbenchState, on canvas: Canvas) {
+    var items: [(String, String)] = []
+    if state.draft != nil {
+      items = [("enter", "take"), ("esc", "cancel"), ("C-u", "clear")]
+    } else {
+      items = BindingTable.footer(on: state.screen).map { ($0.label, $0.short) }
+    }
+    let end = "? help  : command "
+    let room = canvas.width - (state.draft == nil ? end.count + 1 : 0)
+    var x = 1
+    for (label, word) in items {
+      let length = label.count + 1 + word.count
+      guard x + length < room else { continue }
+      x += canvas.text(label, x: x, y: 0, style: .strong)
+      x += canvas.text(" " + word, x: x, y: 0, style: .faint) + (canvas.width >= 100 ? 2 : 1)
+    }
+    guard state.draft == nil, canvas.width > end.count else { return }
+    canvas.text(end, x: canvas.width - end.count, y: 0, style: .faint)
+  }
+}

@@ -1,0 +1,145 @@
+import Panes
+import Recipes
+import Records
+import Terminal
+
+/// Draws help, palette and dialogs; the rest of the frame stays as it is below them.
+enum OverlayDrawing {
+  static func draw(_ state: WorkbenchState, on canvas: Canvas) {
+    switch state.overlay {
+    case nil: return
+    case .help(let filter): help(state, filter, on: canvas)
+    case .palette(let text, let row): palette(state, text, row, on: canvas)
+    case .quitRunning: quitRunning(state, on: canvas)
+    case .quitUnsaved:
+      dialog(
+        "Unsaved edits", note: "\(state.recipe.changes.count) changes",
+        [
+          ("s", "save and quit", state.recipe.document.file), ("d", "quit", "discard the edits"),
+          ("esc", "stay", "(default)"),
+        ], on: canvas)
+    }
+  }
+
+  private static func box(_ width: Int, _ height: Int, on canvas: Canvas) -> Rect {
+    let columns = min(width, canvas.width)
+    let rows = min(height, canvas.height)
+    return Rect(
+      x: (canvas.width - columns) / 2, y: (canvas.height - rows) / 2, width: columns, height: rows)
+  }
+
+  private static func help(_ state: WorkbenchState, _ filter: String, on canvas: Canvas) {
+    let bindings = HelpModel.bindings(on: state.screen, filter: filter)
+    var groups: [(String, [Binding])] = []
+    for binding in bindings {
+      if let index = groups.firstIndex(where: { $0.0 == binding.scope.heading }) {
+        groups[index].1.append(binding)
+      } else {
+        groups.append((binding.scope.heading, [binding]))
+      }
+    }
+    // What belongs to the screen stands beside what holds everywhere.
+    let left = groups.filter { $0.0 == "Everywhere" }
+    let right = groups.filter { $0.0 != "Everywhere" }
+    let wide = canvas.width >= 76
+    func length(_ part: [(String, [Binding])]) -> Int { part.reduce(0) { $0 + $1.1.count + 2 } }
+    let legend = canvas.height >= 30 && filter.isEmpty ? 3 : 0
+    let rows = (wide ? max(length(left), length(right)) : length(groups)) + legend
+    let rect = box(wide ? 100 : canvas.width - 4, max(6, rows + 3), on: canvas)
+    let view = canvas.pane(
+      "Keys: \(state.screen.rawValue) \(state.screen.title)", in: rect,
+      note: "type to filter [\(filter)_]", focused: true)
+    if bindings.isEmpty { view.blank(["No key matches."]) }
+    if wide {
+      let half = view.width / 2
+      list(left, on: view.view(Rect(width: half - 1, height: view.height - 1)))
+      list(
+        right,
+        on: view.view(Rect(x: half, width: view.width - half, height: view.height - 1)))
+    } else {
+      list(right + left, on: view.view(Rect(width: view.width, height: view.height - 1)))
+    }
+    if legend > 0 {
+      view.text(
+        "► running  ● finished  ○ checkpoint  ✓ done  ✗ failed  ▲ warning  ✎ edit  ▸ cursor",
+        y: view.height - 3, style: .faint)
+    }
+    view.text("esc close   enter runs the first match", y: view.height - 1, style: .faint)
+  }
+
+  private static func list(_ groups: [(String, [Binding])], on view: Canvas) {
+    var row = 0
+    for (heading, bindings) in groups {
+      view.text(heading, y: row, style: .strong)
+      row += 1
+      for binding in bindings {
+        view.text(binding.label, x: 1, y: row, style: .accent, width: 9)
+        view.text(binding.help, x: 11, y: row)
+        row += 1
+      }
+      row += 1
+    }
+  }
+
+  private static func palette(
+    _ state: WorkbenchState, _ text: String, _ row: Int, on canvas: Canvas
+  ) {
+    let entries = PaletteModel.entries(matching: text, in: state)
+    let rect = box(
+      min(96, canvas.width - 4), min(22, max(6, canvas.height - 6)), on: canvas)
+    let view = canvas.pane(
+      "Command", in: rect, note: "\(entries.count) of \(PaletteModel.count(in: state))",
+      focused: true)
+    view.runs([(": ", .accent), (text + "_", .strong)], y: 0)
+    view.horizontalLine(y: 1)
+    let visible = max(1, view.height - 4)
+    if entries.isEmpty {
+      view.text("No command matches.", x: 2, y: 2, style: .faint)
+    }
+    let first =
+      entries.count > visible ? min(max(0, row - visible / 2), entries.count - visible) : 0
+    let lineWidth = max(16, view.width * 3 / 5 - 12)
+    for (line, index) in entries.indices.dropFirst(first).prefix(visible).enumerated() {
+      let entry = entries[index]
+      let y = line + 2
+      if index == row { view.put(view.glyphs.cursor, x: 0, y: y, style: .accent) }
+      view.text(
+        entry.line, x: 2, y: y, style: index == row ? .strong : .text, width: lineWidth)
+      view.text(entry.keys, x: lineWidth + 3, y: y, style: .accent, width: 9)
+      let start = lineWidth + 13
+      view.text(entry.note, x: start, y: y, style: .faint)
+    }
+    view.text(
+      "tab complete   up down   enter run   esc", y: view.height - 1, style: .faint)
+  }
+
+  private static func quitRunning(_ state: WorkbenchState, on canvas: Canvas) {
+    let step = state.history.step
+    let kept = state.history.checkpoints.last?.step
+    let lost = max(0, step - (kept ?? 0))
+    let since = kept.map { " since \(Format.count($0))" } ?? ", no checkpoint yet"
+    let seconds = state.history.last.flatMap { last -> String? in
+      last.tokensPerSecond > 0 ? "finish the step, checkpoint" : nil
+    }
+    dialog(
+      "Training is running", note: "\(state.runName) step \(Format.count(step))",
+      [
+        ("s", "save and quit", seconds ?? "finish the step, checkpoint"),
+        ("k", "quit now", "lose \(Format.count(lost)) steps\(since)"),
+        ("esc", "stay", "(default)"),
+      ], on: canvas)
+  }
+
+  private static func dialog(
+    _ title: String, note: String, _ rows: [(String, String, String)], on canvas: Canvas
+  ) {
+    let rect = box(min(62, canvas.width), rows.count + 6, on: canvas)
+    let view = canvas.pane(title, in: rect, note: note, focused: true)
+    for (row, entry) in rows.enumerated() {
+      view.text(entry.0, x: 2, y: row + 1, style: .accent)
+      view.text(entry.1, x: 7, y: row + 1)
+      view.text(entry.2, x: 23, y: row + 1, style: .faint)
+    }
+    view.text("enter stays.", x: 2, y: rows.count + 2, style: .faint)
+  }
+}

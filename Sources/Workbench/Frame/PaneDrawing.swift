@@ -1,0 +1,149 @@
+import Panes
+import Recipes
+import Records
+import Support
+import Terminal
+
+/// Builds each pane from the state and draws it.
+enum PaneDrawing {
+  static func draw(
+    _ pane: PaneName, _ state: WorkbenchState, on canvas: Canvas, focused: Bool
+  ) {
+    switch pane {
+    case .mix: mix(state).draw(on: canvas, focused: focused)
+    case .settings: settings(state).draw(on: canvas, focused: focused)
+    case .stages: stages(state).draw(on: canvas, focused: focused)
+    case .changes:
+      ChangesPane(
+        changes: state.recipe.changes, cursor: state.row(.changes), faults: state.recipe.faults,
+        keys: state.recipe.isEdited ? "u undo  C-r redo  s save" : ""
+      ).draw(on: canvas, focused: focused)
+    case .wavelengths: wavelengths(state).draw(on: canvas, focused: focused)
+    case .ledger: ledger(state).draw(on: canvas, focused: focused)
+    case .samples:
+      SamplesPane(
+        source: state.shownSource, samples: state.samples[state.shownSource],
+        scroll: state.row(.samples)
+      ).draw(on: canvas, focused: focused)
+    case .loss:
+      LossPane(history: state.history, chart: state.chart).draw(on: canvas, focused: focused)
+    case .strips:
+      StripsPane(history: state.history, chart: state.chart).draw(on: canvas, focused: focused)
+    case .sources:
+      SourcesPane(history: state.history, cursor: state.row(.sources))
+        .draw(on: canvas, focused: focused)
+    case .events:
+      EventsPane(events: state.history.events, cursor: state.row(.events))
+        .draw(on: canvas, focused: focused)
+    case .heatmap: heatmap(state).draw(on: canvas, focused: focused)
+    case .cell:
+      CellPane(
+        map: state.map, cell: (state.heatColumn, state.heatRow), trial: state.row(.cell)
+      ).draw(on: canvas, focused: focused)
+    case .evaluations: EvaluationsPane(map: state.map).draw(on: canvas, focused: focused)
+    case .runs:
+      RunsPane(runs: state.runs, cursor: state.row(.runs)).draw(on: canvas, focused: focused)
+    case .runDetail:
+      let runs = state.runs ?? []
+      let index = state.row(.runs)
+      RunDetailPane(run: runs.indices.contains(index) ? runs[index] : nil)
+        .draw(on: canvas, focused: focused)
+    }
+  }
+
+  /// The part that only shows.
+  static func drawExtra(_ state: WorkbenchState, on canvas: Canvas) {
+    if state.screen == .needle {
+      MarginsPane(map: state.map).draw(on: canvas)
+    } else {
+      heatmap(state).draw(on: canvas, focused: false)
+    }
+  }
+
+  private static func heatmap(_ state: WorkbenchState) -> HeatmapPane {
+    HeatmapPane(
+      map: state.map, cursor: (state.heatColumn, state.heatRow), run: state.runName)
+  }
+
+  private static func stageName(_ state: WorkbenchState) -> String {
+    guard let stages = state.recipe.recipe?.stages, stages.count > 1,
+      stages.indices.contains(state.stage)
+    else { return "" }
+    return stages[state.stage].name
+  }
+
+  private static func tokens(_ state: WorkbenchState) -> Int? {
+    state.recipe.training(state.stage).map { $0.steps * $0.rows * $0.sequence }
+  }
+
+  private static func mix(_ state: WorkbenchState) -> MixPane {
+    var pane = MixPane(
+      weights: state.recipe.mix(state.stage), cursor: state.row(.mix), tokens: tokens(state),
+      stage: stageName(state), kinds: state.report?.sources ?? [:],
+      keys: "+ - .01   H L .05   = type   x lock")
+    if let draft = state.draft, case .weight = draft.target {
+      pane.draft = draft.text
+      pane.problem = draft.problem
+    }
+    return pane
+  }
+
+  private static func settings(_ state: WorkbenchState) -> SettingsPane {
+    var pane = SettingsPane(
+      fields: state.recipe.form(state.stage), cursor: state.row(.settings))
+    if let draft = state.draft, case .field = draft.target {
+      pane.draft = draft.text
+      pane.problem = draft.problem
+    }
+    return pane
+  }
+
+  private static func stages(_ state: WorkbenchState) -> StagesPane {
+    let stages = state.recipe.recipe?.stages ?? []
+    var plan = state.report?.plan
+    if !state.recipe.faults.isEmpty {
+      plan = plan ?? RecipePlanFace()
+      plan?.faults = state.recipe.faults
+    }
+    return StagesPane(
+      stages: stages.map { stage in
+        guard let training = stage.training else {
+          let share = stage.merge.map { "\($0.with) \(Format.fixed($0.weight, 2))" } ?? ""
+          return RecipeStageFace(
+            name: stage.name, kind: "merge \(share)", steps: nil, tokens: nil, rate: "",
+            sequence: nil)
+        }
+        let settings = training.optimizer.settings
+        let schedule = training.schedule?.kind ?? settings.text("schedule") ?? ""
+        let rate = settings.real("rate").map { Format.number($0) } ?? ""
+        let most = training.advance == nil ? "" : "≤"
+        return RecipeStageFace(
+          name: most + stage.name, kind: nil, steps: training.steps,
+          tokens: training.steps * training.rows * training.sequence,
+          rate: schedule.isEmpty ? rate : "\(rate) \(schedule)", sequence: training.sequence)
+      }, shown: state.stage,
+      running: state.isRunning ? state.history.stages.last?.stage : nil,
+      cursor: state.row(.stages), plan: plan, isStale: state.isPlanStale)
+  }
+
+  private static func wavelengths(_ state: WorkbenchState) -> WavelengthPane {
+    guard let model = state.report?.model, let recipe = state.recipe.recipe,
+      let rope = state.recipe.training(state.stage)?.rope
+    else { return WavelengthPane(rotary: nil) }
+    return WavelengthPane(rotary: RotaryFace(rope: rope, model: model, target: recipe.target))
+  }
+
+  private static func ledger(_ state: WorkbenchState) -> LedgerPane {
+    var notes: [(String, String)] = []
+    if let training = state.recipe.training(state.stage) {
+      notes = [
+        ("rows     ", "\(training.rows) × \(Format.tokens(training.sequence)) tokens a step"),
+        ("packing  ", training.pack.kind), ("positions", training.positions.kind),
+        ("rope     ", training.rope.kind), ("select   ", training.select.kind),
+      ]
+    }
+    return LedgerPane(
+      weights: state.recipe.mix(state.stage), cursor: state.row(.ledger), tokens: tokens(state),
+      kinds: state.report?.sources ?? [:], notes: notes)
+  }
+}

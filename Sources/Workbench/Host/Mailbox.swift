@@ -1,0 +1,38 @@
+import Foundation
+import Panes
+import Records
+import Terminal
+
+/// What workers have found, for the screen's thread to take.
+final class Mailbox: Sendable {
+  enum News: Sendable {
+    case plan(PlanReport, of: String)
+    case samples([String], of: String)
+    case runs([RunSummary])
+    case records([RunRecord], name: String)
+  }
+
+  // The lock guards `news`, the only mutable state.
+  private let lock = NSLock()
+  nonisolated(unsafe) private var news: [News] = []
+  private let waker: Waker
+
+  init(waker: Waker) {
+    self.waker = waker
+  }
+
+  func post(_ item: News) {
+    lock.lock()
+    news.append(item)
+    lock.unlock()
+    waker.wake()
+  }
+
+  func take() -> [News] {
+    lock.lock()
+    defer { lock.unlock() }
+    let taken = news
+    news = []
+    return taken
+  }
+}

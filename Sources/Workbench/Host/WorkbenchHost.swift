@@ -1,0 +1,45 @@
+public import Panes
+public import Records
+public import Recipes
+
+/// What a document would take and what it starts from.
+public struct PlanReport: Sendable, Equatable {
+  /// Cost and faults.
+  public var plan: RecipePlanFace
+  /// The base model; nil when it cannot be read.
+  public var model: ModelFacts?
+  /// One line about each source by name, such as `long stories, 700 to 4k tokens`.
+  public var sources: [String: String]
+
+  /// A report of these values.
+  public init(plan: RecipePlanFace, model: ModelFacts?, sources: [String: String] = [:]) {
+    self.plan = plan
+    self.model = model
+    self.sources = sources
+  }
+}
+
+/// What the workbench asks of the program around it: it starts runs, reads and writes files.
+///
+/// `plan`, `samples` and `runs` are called from a worker thread, one at a time; `start` and `save`
+/// from the screen's thread.
+public protocol WorkbenchHost: AnyObject, Sendable {
+  /// Every kind that a recipe may name.
+  var vocabulary: RecipeVocabulary { get }
+  /// Starts a run of a recipe; returns at once, the training goes on in its own threads.
+  ///
+  /// - Throws: `UserError` or `RecipeFaults` when it cannot start.
+  func start(_ document: RecipeDocument) throws -> any RunControl
+  /// What a recipe would cost, and everything that is wrong with it.
+  func plan(_ document: RecipeDocument) -> PlanReport
+  /// A few documents of a source as the recipe would feed them; empty when it has none to show.
+  func samples(of source: String, in document: RecipeDocument) -> [String]
+  /// The runs of the checkpoints folder, newest first.
+  func runs() -> [RunSummary]
+  /// The records of a past run, for looking at it; empty when there are none.
+  func records(ofRun path: String) -> [RunRecord]
+  /// Writes a recipe to its file.
+  ///
+  /// - Throws: `UserError` when it cannot be written.
+  func save(_ document: RecipeDocument) throws
+}

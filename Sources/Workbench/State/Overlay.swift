@@ -1,0 +1,64 @@
+public import Records
+
+/// A box over the panes.
+public enum Overlay: Sendable, Equatable {
+  /// The keys of this screen, filtered.
+  case help(filter: String)
+  /// The palette: what was typed and the row of the cursor.
+  case palette(text: String, row: Int)
+  /// Quit while training.
+  case quitRunning
+  /// Quit with unsaved edits.
+  case quitUnsaved
+}
+
+/// A value that is being typed; it owns every printable key.
+public struct Draft: Sendable, Equatable {
+  /// What it will change.
+  public enum Target: Sendable, Equatable {
+    /// The weight of a source of the shown stage.
+    case weight(Int)
+    /// A setting by its path.
+    case field(String)
+    /// The learning rate of the run, live.
+    case learningRate
+  }
+
+  /// What it will change.
+  public var target: Target
+  /// What was typed.
+  public var text: String
+  /// What is wrong with it, in a few words.
+  public var problem: String?
+
+  /// A draft of these values.
+  public init(_ target: Target, text: String, problem: String? = nil) {
+    self.target = target
+    self.text = text
+    self.problem = problem
+  }
+}
+
+/// What the workbench has to do outside of its state.
+public enum Effect: Sendable, Equatable {
+  /// Start a run of the recipe as it stands.
+  case start
+  /// Tell the run something.
+  case send(RunCommand)
+  /// Write the recipe to its file.
+  case save
+  /// Plan the recipe again.
+  case plan
+  /// Read samples of a source.
+  case samples(String)
+  /// Read the list of runs.
+  case listRuns
+  /// Read the records of a past run.
+  case openRun(String)
+  /// Stop the process group until the shell continues it.
+  case suspend
+  /// Send the whole frame again.
+  case redraw
+  /// End the workbench.
+  case leave
+}

@@ -1,0 +1,230 @@
+import Panes
+import Records
+import Recipes
+import Terminal
+
+extension WorkbenchState {
+  /// Does one command.
+  ///
+  /// - Returns: what has to be done outside of the state.
+  public mutating func reduce(_ command: Command) -> [Effect] {
+    if command != .interrupt { message = nil }
+    switch command {
+    case .show(let name): return show(name)
+    case .nextPane: return turn(1)
+    case .previousPane: return turn(-1)
+    case .up: return move(0, -1)
+    case .down: return move(0, 1)
+    case .left: return move(-1, 0)
+    case .right: return move(1, 0)
+    case .pageUp: return move(0, -10)
+    case .pageDown: return move(0, 10)
+    case .first: return move(0, -1_000_000)
+    case .last: return move(0, 1_000_000)
+    case .open: return open()
+    case .back: back()
+    case .zoomPane: isZoomed.toggle()
+    case .help: overlay = .help(filter: "")
+    case .palette: overlay = .palette(text: "", row: 0)
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    case .interrupt: return interrupt()
+    case .quit: return quit()
+    case .quitNow: return quitNow()
+    case .saveAndQuit: return saveAndQuit()
+    case .undo, .redo, .save, .nudge, .bigNudge, .typeValue, .lockWeight, .nextStage, .set:
+      return reduceRecipe(command)
+    case .start, .pauseOrContinue, .stopAndKeep, .checkpointNow, .editLive, .evaluateNow:
+      return reduceRun(command)
+    case .cursor, .zoomIn, .zoomOut, .fit, .pan, .logarithmic, .smoother, .rougher, .rawTrace,
+      .follow, .evaluation:
+      reduceChart(command)
+    }
+    return []
+  }
+
+  private mutating func show(_ name: ScreenName) -> [Effect] {
+    screen = name
+    isZoomed = false
+    switch name {
+    case .runs: return [.listRuns]
+    case .data: return needSamples()
+    default: return []
+    }
+  }
+
+  private mutating func turn(_ step: Int) -> [Effect] {
+    let panes = screen.panes
+    guard let index = panes.firstIndex(of: focused) else { return [] }
+    focus[screen] = panes[(index + step + panes.count) % panes.count]
+    return []
+  }
+
+  private mutating func move(_ columns: Int, _ lines: Int) -> [Effect] {
+    let pane = focused
+    switch pane {
+    case .heatmap:
+      guard let axes = map?.axes else { return [] }
+      heatColumn = max(0, min(axes.lengths.count - 1, heatColumn + columns))
+      heatRow = max(0, min(axes.depths.count - 1, heatRow + lines))
+      rows[.cell] = 0
+    case .loss, .strips:
+      if columns != 0 { reduceChart(.cursor(columns)) }
+    case .mix where columns != 0, .settings where columns != 0:
+      return reduceRecipe(.nudge(columns))
+    default:
+      guard lines != 0 else { return [] }
+      rows[pane] = max(0, min(rowCount(pane) - 1, row(pane) + lines))
+      if pane == .ledger {
+        rows[.samples] = 0
+        return needSamples()
+      }
+      if pane == .stages { selectStage(row(.stages)) }
+      if pane == .evaluations { evaluation = row(.evaluations) }
+    }
+    return []
+  }
+
+  mutating func selectStage(_ index: Int) {
+    stage = index
+    rows[.mix] = 0
+    rows[.settings] = 0
+    rows[.stages] = index
+  }
+
+  func needSamples() -> [Effect] {
+    let source = shownSource
+    return source.isEmpty || samples[source] != nil ? [] : [.samples(source)]
+  }
+
+  private mutating func open() -> [Effect] {
+    switch focused {
+    case .mix, .settings: return reduceRecipe(.typeValue)
+    case .heatmap: focus[.needle] = .cell
+    case .evaluations: focus[.needle] = .heatmap
+    case .stages: focus[.recipe] = .settings
+    case .changes:
+      let changes = recipe.changes
+      guard changes.indices.contains(row(.changes)) else { return [] }
+      reveal(changes[row(.changes)].path)
+    case .events:
+      let index = history.events.count - 1 - row(.events)
+      guard history.events.indices.contains(index) else { return [] }
+      chart.cursor = Double(history.events[index].step)
+      focus[.train] = .loss
+    case .runs:
+      guard let runs, runs.indices.contains(row(.runs)) else { return [] }
+      guard !isRunning else {
+        message = "The run that trains stays on screen; K stops it and keeps a checkpoint."
+        return []
+      }
+      return [.openRun(runs[row(.runs)].path)]
+    default: break
+    }
+    return []
+  }
+
+  /// Puts the cursor on the field of a path.
+  private mutating func reveal(_ path: String) {
+    let parts = path.split(separator: ".")
+    if parts.first == "stages", parts.count > 1, let index = Int(parts[1]) { selectStage(index) }
+    if let row = recipe.form(stage).firstIndex(where: { $0.path == path }) {
+      focus[.recipe] = .settings
+      rows[.settings] = row
+    } else if parts.count == 4, parts[2] == "mix",
+      let row = recipe.mix(stage).names.firstIndex(of: String(parts[3]))
+    {
+      focus[.recipe] = .mix
+      rows[.mix] = row
+    }
+  }
+
+  private mutating func back() {
+    if overlay != nil {
+      overlay = nil
+    } else if draft != nil {
+      draft = nil
+    } else if isZoomed {
+      isZoomed = false
+    } else if screen == .needle, focused == .cell {
+      focus[.needle] = .heatmap
+    } else if screen == .train, chart.cursor != nil {
+      chart.cursor = nil
+    }
+  }
+
+  private mutating func interrupt() -> [Effect] {
+    if draft != nil || (overlay != nil && overlay != .quitRunning && overlay != .quitUnsaved) {
+      back()
+      return []
+    }
+    return quit()
+  }
+
+  private mutating func quit() -> [Effect] {
+    if isRunning {
+      overlay = .quitRunning
+    } else if recipe.isEdited {
+      overlay = .quitUnsaved
+    } else {
+      return [.leave]
+    }
+    return []
+  }
+
+  private mutating func quitNow() -> [Effect] {
+    overlay = nil
+    return isRunning ? [.send(.abandon), .leave] : [.leave]
+  }
+
+  private mutating func saveAndQuit() -> [Effect] {
+    let kept = overlay
+    overlay = nil
+    if isRunning {
+      leavesWhenOver = true
+      message = "Stopping after this step; the workbench closes once the checkpoint is written."
+      return [.send(.stop)]
+    }
+    guard kept == .quitUnsaved || recipe.isEdited else { return [.leave] }
+    leavesWhenOver = true
+    return [.save]
+  }
+
+  // MARK: Charts
+
+  mutating func reduceChart(_ command: Command) {
+    let end = history.stageEnd.map(Double.init)
+    let whole: ClosedRange<Double> = {
+      var all = chart
+      all.range = nil
+      return all.domain(last: history.loss.raw.positions.last ?? 0, end: end)
+    }()
+    switch command {
+    case .cursor(let columns):
+      chart.move(columns: columns, of: plotColumns, in: history.loss.raw, end: end)
+    case .zoomIn: chart.zoom(by: 0.5, within: whole)
+    case .zoomOut: chart.zoom(by: 2, within: whole)
+    case .fit: chart.range = nil
+    case .pan(let side): chart.pan(by: Double(side) * 0.25, within: whole)
+    case .logarithmic: chart.logarithmic.toggle()
+    case .rawTrace: chart.showsRaw.toggle()
+    case .smoother: smooth(max(1, history.loss.halfLife * 2))
+    case .rougher: smooth(history.loss.halfLife <= 1 ? 0 : history.loss.halfLife / 2)
+    case .follow:
+      chart.range = nil
+      chart.cursor = nil
+      evaluation = nil
+      if screen == .needle { message = "Following the newest evaluation." }
+    case .evaluation(let step):
+      guard let map else { return }
+      let next = max(0, min(map.evaluations.count - 1, map.shown + step))
+      evaluation = next == map.evaluations.count - 1 ? nil : next
+      rows[.evaluations] = next
+    default: break
+    }
+  }
+
+  private mutating func smooth(_ halfLife: Double) {
+    history.smooth(halfLife: min(4096, halfLife))
+  }
+}

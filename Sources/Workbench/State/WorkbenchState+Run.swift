@@ -1,0 +1,138 @@
+public import Panes
+public import Records
+import Recipes
+import Terminal
+
+extension WorkbenchState {
+  /// Does a command about the run.
+  mutating func reduceRun(_ command: Command) -> [Effect] {
+    if command == .start {
+      guard !isRunning else {
+        message = "A run is training already: K stops it and keeps a checkpoint."
+        return []
+      }
+      guard recipe.faults.isEmpty else {
+        message = recipe.faults.first
+        return []
+      }
+      return [.start]
+    }
+    guard isRunning, let run else {
+      message = "No run is training; R starts the recipe."
+      return []
+    }
+    guard run != .stopping else {
+      message = "The run is stopping after this step."
+      return []
+    }
+    switch command {
+    case .pauseOrContinue: return [.send(run == .paused ? .resume : .pause)]
+    case .stopAndKeep:
+      message = "Stopping after this step; a checkpoint is kept."
+      return [.send(.stop)]
+    case .checkpointNow:
+      message = "A checkpoint is written after this step."
+      return [.send(.checkpoint)]
+    case .evaluateNow:
+      message = "The evaluations run after this step."
+      return [.send(.evaluate)]
+    case .editLive:
+      draft = Draft(.learningRate, text: "")
+    default: break
+    }
+    return []
+  }
+
+  /// A run has started.
+  public mutating func started(name: String) {
+    run = .preparing
+    runName = name
+    history = RunHistory(halfLife: history.loss.halfLife)
+    let logarithmic = chart.logarithmic
+    chart = ChartView()
+    chart.logarithmic = logarithmic
+    evaluation = nil
+    heatColumn = 0
+    heatRow = 0
+    screen = .train
+    isZoomed = false
+    message = nil
+  }
+
+  /// Something could not be done.
+  public mutating func failed(_ sentence: String) {
+    leavesWhenOver = false
+    message = sentence
+  }
+
+  /// News of the run.
+  ///
+  /// - Returns: effects; the workbench leaves when it was asked to and the run is over.
+  public mutating func receive(_ records: [RunRecord], state: RunState) -> [Effect] {
+    for record in records { history.apply(record) }
+    let wasOver = run?.isOver ?? true
+    run = state
+    guard state.isOver else { return [] }
+    if !wasOver {
+      switch state {
+      case .failed(let reason): message = reason
+      case .stopped: message = "Stopped; the checkpoint is kept."
+      default: message = "The run has finished."
+      }
+    }
+    if leavesWhenOver { return recipe.isEdited ? quitAfterRun() : [.leave] }
+    return wasOver ? [] : [.listRuns]
+  }
+
+  private mutating func quitAfterRun() -> [Effect] {
+    guard overlay != .quitUnsaved else { return [] }
+    leavesWhenOver = false
+    overlay = .quitUnsaved
+    return []
+  }
+
+  /// A past run was read.
+  public mutating func opened(_ records: [RunRecord], name: String) {
+    guard !records.isEmpty else {
+      message = "\(name) has no records to show."
+      return
+    }
+    history = RunHistory(halfLife: history.loss.halfLife)
+    for record in records { history.apply(record) }
+    runName = name
+    switch history.done?.status {
+    case "failed": run = .failed("")
+    case "done", "finished": run = .finished
+    default: run = .stopped
+    }
+    evaluation = nil
+    chart.range = nil
+    chart.cursor = nil
+    screen = .train
+  }
+
+  /// The plan of the recipe as it stood when it was asked for.
+  public mutating func planned(_ report: PlanReport, of text: String) {
+    guard text == recipe.document.text else { return }
+    self.report = report
+    isPlanStale = false
+  }
+
+  /// The recipe was written to its file.
+  public mutating func wasSaved() -> [Effect] {
+    recipe = recipe.asSaved()
+    message = "Saved \(recipe.document.file)."
+    return leavesWhenOver && !isRunning ? [.leave] : []
+  }
+
+  /// Samples of a source came.
+  public mutating func received(samples documents: [String], of source: String) {
+    samples[source] = documents
+  }
+
+  /// The list of runs came.
+  public mutating func received(runs list: [RunSummary]) {
+    runs = list
+    rows[.runs] = max(0, min(row(.runs), list.count - 1))
+  }
+}

@@ -1,0 +1,104 @@
+public import Panes
+public import Records
+public import Recipes
+
+/// Everything the workbench knows; the frame is a pure function of it and of a size.
+public struct WorkbenchState: Sendable {
+  /// The recipe as edited.
+  public internal(set) var recipe: RecipeState
+  /// Plan, model and sources of the recipe; of an earlier edit while `isPlanStale`.
+  public internal(set) var report: PlanReport?
+  /// Whether the recipe changed since the report.
+  public internal(set) var isPlanStale = true
+  /// The shown stage of the recipe.
+  public internal(set) var stage = 0
+
+  /// The shown screen.
+  public internal(set) var screen = ScreenName.recipe
+  /// The pane in focus on each screen.
+  public internal(set) var focus: [ScreenName: PaneName] = [:]
+  /// Row of the cursor of each pane.
+  public internal(set) var rows: [PaneName: Int] = [:]
+  /// Whether the pane in focus fills the screen.
+  public internal(set) var isZoomed = false
+  /// A box over the panes.
+  public internal(set) var overlay: Overlay?
+  /// A value that is being typed.
+  public internal(set) var draft: Draft?
+  /// One line about what just happened.
+  public internal(set) var message: String?
+
+  /// Where the run stands; nil when there is none.
+  public internal(set) var run: RunState?
+  /// Name of the run that the screens show.
+  public internal(set) var runName = ""
+  /// What the screens show of the run.
+  public internal(set) var history = RunHistory()
+  /// What of the loss is in sight.
+  public internal(set) var chart = ChartView()
+  /// The shown needle evaluation; nil follows the newest.
+  public internal(set) var evaluation: Int?
+  /// Column of the heatmap's cursor.
+  public internal(set) var heatColumn = 0
+  /// Row of the heatmap's cursor.
+  public internal(set) var heatRow = 0
+  /// Whether the workbench leaves when the run has ended.
+  public internal(set) var leavesWhenOver = false
+
+  /// Documents of sources, by name.
+  public internal(set) var samples: [String: [String]] = [:]
+  /// The runs of the checkpoints folder; nil until read.
+  public internal(set) var runs: [RunSummary]?
+  /// Columns of the loss plot in the last layout, for moving its cursor by columns.
+  public internal(set) var plotColumns = 72
+
+  /// A workbench on a recipe, with no run.
+  public init(_ document: RecipeDocument, vocabulary: RecipeVocabulary) {
+    recipe = RecipeState(document, vocabulary: vocabulary)
+  }
+
+  /// The pane in focus on the shown screen.
+  public var focused: PaneName { focus[screen] ?? screen.panes.first ?? .mix }
+
+  /// Row of the cursor of a pane.
+  public func row(_ pane: PaneName) -> Int { rows[pane] ?? 0 }
+
+  /// Whether a run trains, evaluates, pauses or stops.
+  public var isRunning: Bool { run.map { !$0.isOver } ?? false }
+
+  /// The needle task that the screens show: that of the newest evaluation.
+  public var task: String? { history.evaluations.last?.task }
+
+  /// The heatmap to show; nil when nothing was evaluated.
+  public var map: NeedleMap? {
+    guard let task else { return nil }
+    let evaluations = history.evaluations.filter { $0.task == task }
+    return NeedleMap(
+      evaluations: evaluations, shown: evaluation ?? evaluations.count - 1,
+      axes: history.axes[task] ?? NeedleAxes(), trained: report?.model?.trainedContext,
+      target: recipe.recipe?.target)
+  }
+
+  /// Name of the source under the cursor of the data screen.
+  public var shownSource: String {
+    let names = recipe.mix(stage).names
+    return names.indices.contains(row(.ledger)) ? names[row(.ledger)] : names.first ?? ""
+  }
+
+  /// Rows that the cursor of a pane can be on.
+  func rowCount(_ pane: PaneName) -> Int {
+    switch pane {
+    case .mix, .ledger: recipe.mix(stage).names.count
+    case .settings: recipe.form(stage).count
+    case .stages: recipe.recipe?.stages.count ?? 0
+    case .changes: recipe.changes.count
+    case .samples: SamplesPane.lineCount(samples[shownSource] ?? [], width: 80)
+    case .sources: history.sources.count
+    case .events: history.events.count
+    case .cell: map?.cell(heatColumn, heatRow)?.record.answers.count ?? 0
+    case .evaluations: map?.evaluations.count ?? 0
+    case .runs: runs?.count ?? 0
+    case .wavelengths, .loss, .strips, .heatmap, .runDetail: 0
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import Foundation
+import Panes
+public import Records
+public import Recipes
+import Support
+public import Terminal
+
+/// The event loop: one wait for keys, run, workers and signals; a frame only when something changed.
+///
+/// Use from one thread, the one that owns the screen.
+public final class Workbench {
+  /// How the workbench ended.
+  public struct Ending: Sendable {
+    /// The run that was on, if any; it may still be stopping when the process was told to end.
+    public let run: (any RunControl)?
+    /// Name of that run.
+    public let runName: String
+    /// Its last committed checkpoint.
+    public let checkpoint: String?
+    /// The step it stands at.
+    public let step: Int
+    /// The signal-like event that ended it; empty when a person did.
+    public let cause: EventWait.Events
+  }
+
+  private let screen: any Screen
+  private let host: any WorkbenchHost
+  private let wait: EventWait
+  private let mailbox: Mailbox
+  private let worker = DispatchQueue(label: "workbench")
+  private var control: (any RunControl)?
+  private var isDirty = true
+  private var lastLiveFrame = ContinuousClock.now - .seconds(1)
+  private var lastInterrupt: ContinuousClock.Instant?
+  private var hasLeft = false
+  private var cause: EventWait.Events = []
+  /// What is shown.
+  public private(set) var state: WorkbenchState
+
+  /// A workbench on a recipe.
+  ///
+  /// - Parameters:
+  ///   - screen: where frames go and keys come from.
+  ///   - host: the program around it.
+  ///   - document: the recipe to open.
+  ///   - wait: the one wait; its waker is handed to the run and to workers.
+  public init(
+    screen: any Screen, host: any WorkbenchHost, document: RecipeDocument, wait: EventWait
+  ) {
+    self.screen = screen
+    self.host = host
+    self.wait = wait
+    mailbox = Mailbox(waker: wait.waker)
+    state = WorkbenchState(document, vocabulary: host.vocabulary)
+  }
+
+  /// Runs until the person leaves or a signal ends it; gives the screen back before it returns.
+  public func run() -> Ending {
+    perform([.plan, .listRuns])
+    drawFrame()
+    while !hasLeft { turn(milliseconds: nextWait()) }
+    screen.close()
+    return Ending(
+      run: control, runName: state.runName, checkpoint: state.history.checkpoints.last?.path,
+      step: state.history.step, cause: cause)
+  }
+
+  /// Shows a run that is on already, as `attach` and `make run` do.
+  public func adopt(_ control: any RunControl, name: String) {
+    take(control, name: name)
+  }
+
+  /// One round: wait, take what came, draw when something changed.
+  ///
+  /// - Parameter milliseconds: the longest wait; nil waits for ever.
+  package func turn(milliseconds: Int?) {
+    let events = wait.wait(milliseconds: milliseconds)
+    var answered = false
+    if events.contains(.resize) || events.contains(.resumed) {
+      screen.updateSize()
+      screen.repaint()
+      (isDirty, answered) = (true, true)
+    }
+    if !events.isDisjoint(with: [.terminate, .requeue]) { end(events, saving: true) }
+    if events.contains(.hangup) { end(.hangup, saving: false) }
+    if events.contains(.suspend) { suspend() }
+    if events.contains(.interrupt) { press(.control("c")) }
+    for key in screen.readKeys() {
+      if key == .resize {
+        screen.updateSize()
+      } else {
+        press(key)
+      }
+      (isDirty, answered) = (true, true)
+    }
+    takeNews()
+    guard isDirty, !hasLeft else { return }
+    let now = ContinuousClock.now
+    // Keys are answered at once; live data is drawn at most ten times a second.
+    if answered || now - lastLiveFrame >= .milliseconds(100) {
+      lastLiveFrame = now
+      drawFrame()
+    }
+  }
+
+  private func nextWait() -> Int? {
+    guard isDirty else { return nil }
+    let passed = ContinuousClock.now - lastLiveFrame
+    let left = Duration.milliseconds(100) - passed
+    return max(0, Int(left / .milliseconds(1)) + 1)
+  }
+
+  private func press(_ key: Key) {
+    if key == .control("c") {
+      let now = ContinuousClock.now
+      if let last = lastInterrupt, now - last < .seconds(5) {
+        control?.send(.abandon)
+        (hasLeft, cause) = (true, .interrupt)
+        return
+      }
+      lastInterrupt = now
+    }
+    perform(state.press(key))
+  }
+
+  /// Does a command as if its key had been pressed.
+  package func perform(_ command: Command) {
+    perform(state.reduce(command))
+    isDirty = true
+  }
+
+  private func takeNews() {
+    for news in mailbox.take() {
+      isDirty = true
+      switch news {
+      case .plan(let report, let text): state.planned(report, of: text)
+      case .samples(let documents, let source): state.received(samples: documents, of: source)
+      case .runs(let runs): state.received(runs: runs)
+      case .records(let records, let name): state.opened(records, name: name)
+      }
+    }
+    guard let control else { return }
+    let records = control.drain()
+    let now = control.state
+    guard !records.isEmpty || now != state.run else { return }
+    perform(state.receive(records, state: now))
+    isDirty = true
+  }
+
+  private func perform(_ effects: [Effect]) {
+    for effect in effects { perform(effect) }
+  }
+
+  private func perform(_ effect: Effect) {
+    let host = host
+    let mailbox = mailbox
+    let document = state.recipe.document
+    switch effect {
+    case .start: start(document)
+    case .send(let command): control?.send(command)
+    case .save: save(document)
+    case .plan:
+      worker.async { mailbox.post(.plan(host.plan(document), of: document.text)) }
+    case .samples(let source):
+      worker.async {
+        mailbox.post(.samples(host.samples(of: source, in: document), of: source))
+      }
+    case .listRuns:
+      worker.async { mailbox.post(.runs(host.runs())) }
+    case .openRun(let path):
+      let name = state.runs?.first { $0.path == path }?.name ?? path
+      worker.async { mailbox.post(.records(host.records(ofRun: path), name: name)) }
+    case .suspend: suspend()
+    case .redraw: screen.repaint()
+    case .leave: hasLeft = true
+    }
+  }
+
+  private func start(_ document: RecipeDocument) {
+    do {
+      take(try host.start(document), name: state.recipe.recipe?.name ?? "run")
+    } catch {
+      state.failed("\(error)")
+    }
+  }
+
+  private func take(_ started: any RunControl, name: String) {
+    let waker = wait.waker
+    control = started
+    state.started(name: name)
+    started.onNews { waker.wake() }
+    isDirty = true
+  }
+
+  private func save(_ document: RecipeDocument) {
+    do {
+      try host.save(document)
+      perform(state.wasSaved())
+    } catch {
+      state.failed("\(error)")
+    }
+  }
+
+  /// The engine lives in this process: it pauses with the screen and goes on with it.
+  private func suspend() {
+    let pauses = state.run == .training || state.run == .evaluating
+    if pauses { control?.send(.pause) }
+    screen.suspend()
+    screen.updateSize()
+    screen.repaint()
+    if pauses { control?.send(.resume) }
+    isDirty = true
+  }
+
+  private func end(_ events: EventWait.Events, saving: Bool) {
+    cause = events
+    if saving, state.isRunning { control?.send(.stop) }
+    hasLeft = true
+  }
+
+  private func drawFrame() {
+    isDirty = false
+    let layout = Layout(
+      width: screen.width, height: screen.height, screen: state.screen, focused: state.focused,
+      isZoomed: state.isZoomed)
+    if let loss = layout.places.first(where: { $0.pane == .loss }) {
+      state.show(plotColumns: LossPane.plotWidth(paneWidth: loss.rect.width))
+    }
+    let canvas = screen.canvas()
+    Frame.draw(state, on: canvas)
+    screen.present(canvas.buffer)
+  }
+}
+
+extension WorkbenchState {
+  /// Tells the state how wide the loss plot is drawn.
+  mutating func show(plotColumns columns: Int) { plotColumns = columns }
+}
