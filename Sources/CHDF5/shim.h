@@ -1,8 +1,9 @@
 // What Swift cannot import from hdf5.h, each wrapped once.
 //
-// The type, access and property-class names of HDF5 (H5T_NATIVE_FLOAT, H5F_ACC_RDONLY, H5P_FILE_ACCESS ...)
-// are macros that call H5open() before they read a global, so the importer drops them. Casting macros
-// ((hid_t)0, (hsize_t)-1) are dropped as well. Remove a wrapper when the importer learns its macro.
+// The names of types, access flags and property classes (H5T_NATIVE_FLOAT, H5F_ACC_RDONLY,
+// H5P_FILE_ACCESS ...) are macros that call H5open() before they read a global, so the importer drops
+// them. Casting macros ((hid_t)0, (hsize_t)-1) are dropped as well. Remove a wrapper when the importer
+// learns its macro.
 #pragma once
 #include <hdf5.h>
 #include <string.h>

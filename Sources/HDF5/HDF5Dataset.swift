@@ -74,6 +74,7 @@ extension HDF5File {
   ///   - path: where it goes, from the root.
   ///   - numbers: the numbers, row-major.
   ///   - shape: sizes of the axes; their product is the count of numbers.
+  /// - Returns: the dataset, still open.
   /// - Throws: `HDF5Error.shape` when counts differ, `HDF5Error.library` when the library refuses.
   @discardableResult
   public func write<N: HDF5Number>(
@@ -107,9 +108,12 @@ extension HDF5File {
 
   /// Makes a dataset of one axis from an array.
   ///
+  /// - Returns: the dataset, still open.
   /// - Throws: as the form for buffers.
   @discardableResult
-  public func write<N: HDF5Number>(_ path: String, _ numbers: [N]) throws(HDF5Error) -> HDF5Dataset {
+  public func write<N: HDF5Number>(
+    _ path: String, _ numbers: [N]
+  ) throws(HDF5Error) -> HDF5Dataset {
     try HDF5Library.locked { () throws(HDF5Error) -> HDF5Dataset in
       let copy = UnsafeMutableBufferPointer<N>.allocate(capacity: numbers.count)
       _ = copy.initialize(from: numbers)
@@ -120,6 +124,7 @@ extension HDF5File {
 
   /// Opens a dataset of plain numbers.
   ///
+  /// - Returns: the dataset.
   /// - Throws: `HDF5Error.library` when there is none, `HDF5Error.type` when it holds other things
   ///   or keeps its numbers outside of this file.
   public func dataset(_ path: String) throws(HDF5Error) -> HDF5Dataset {

@@ -33,6 +33,7 @@ public enum Checkpoint {
   /// - Parameters:
   ///   - parameters: number of weights.
   ///   - moments: whether the optimizer's moments are saved too.
+  /// - Returns: bytes, a little above what is written.
   public static func forecastBytes(parameters: Int, moments: Bool) -> Int {
     let numbers = parameters * MemoryLayout<Float>.stride * (moments ? 3 : 1)
     return numbers + numbers / 64 + (256 << 10)
@@ -135,6 +136,7 @@ extension Checkpoint {
   ///   - layout: the tensors that the caller's model has; nil takes any.
   ///   - moments: false leaves the optimizer's moments on the disk.
   ///   - files: the file system; tests pass a failing one.
+  /// - Returns: what was saved.
   /// - Throws: `StoreError`: `unsealed`, `damaged`, `newerFormat`, `shape`, `tensor`, `io`.
   public static func read(
     _ path: String, expecting layout: TensorLayout? = nil, moments: Bool = true,
@@ -151,6 +153,7 @@ extension Checkpoint {
   /// - Parameters:
   ///   - path: the `.h5` file.
   ///   - files: the file system; tests pass a failing one.
+  /// - Returns: everything but the numbers.
   /// - Throws: as `read`.
   public static func describe(
     _ path: String, files: FileSystem = .real

@@ -159,9 +159,11 @@ public struct FileSystem: Sendable {
     _ = try attempt(.sync, path) { _ in fsync(file) }
   }
 
-  /// Closes a file. The descriptor is gone also after a failure, so it is not repeated.
+  /// Closes a file.
+  ///
+  /// The descriptor is gone also after a failure, so it is not repeated.
   func close(_ file: Int32, _ path: String) throws(StoreError) {
-    if case .code(let code) = intercept?(.close, path) {
+    if case .code(let code) = intercept?(.close, path), code != EINTR {
       _ = Foundation.close(file)
       throw .io(path: path, operation: .close, code: code)
     }
@@ -203,8 +205,9 @@ public struct FileSystem: Sendable {
     if case .free(let bytes) = intercept?(.freeSpace, folder) { return bytes }
     var status = statvfs()
     _ = try attempt(.freeSpace, folder) { _ in statvfs(folder, &status) }
-    return Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(
-      by: UInt64(status.f_frsize)).partialValue)
+    let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(
+      by: UInt64(status.f_frsize))
+    return overflow ? Int.max : Int(clamping: bytes)
   }
 
   /// Names in a folder in ascending order; none when it cannot be listed.

@@ -35,7 +35,9 @@ struct RecordLog: ~Copyable {
 
   deinit { _ = close(file) }
 
-  /// Adds a line. After a failure the part that was written is cut off again.
+  /// Adds a line.
+  ///
+  /// After a failure the part that was written is cut off again.
   mutating func append(_ record: RunRecord) throws(StoreError) {
     let line = Array((record.jsonLine + "\n").utf8)
     do throws(StoreError) {

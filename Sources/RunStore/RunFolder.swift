@@ -50,6 +50,7 @@ public final class RunFolder: Sendable {
   ///   - recipe: the resolved recipe, YAML.
   ///   - manifest: where and with what the run is made; its start is set here.
   ///   - files: the file system; tests pass a failing one.
+  /// - Returns: the folder, locked until it is let go.
   /// - Throws: `StoreError.io`.
   public static func create(
     in parent: String, recipe: String, manifest: RunManifest, files: FileSystem = .real
@@ -75,6 +76,7 @@ public final class RunFolder: Sendable {
   ///   - path: the run folder.
   ///   - steal: go on also when a trainer of another machine is written down as its owner.
   ///   - files: the file system; tests pass a failing one.
+  /// - Returns: the folder, locked until it is let go.
   /// - Throws: `StoreError.locked` when another trainer holds it, `notARun`, `io`.
   public static func open(
     _ path: String, steal: Bool = false, files: FileSystem = .real
@@ -83,7 +85,9 @@ public final class RunFolder: Sendable {
     return try RunFolder(path: path, steal: steal, files: files)
   }
 
-  /// Appends an event to the log. It survives a crash of the program at once, a power cut from the
+  /// Appends an event to the log.
+  ///
+  /// It survives a crash of the program at once, a power cut from the
   /// next checkpoint on.
   ///
   /// - Throws: `StoreError.io`; the log then ends with the event before.

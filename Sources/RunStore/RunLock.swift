@@ -16,6 +16,7 @@ final class RunLock: Sendable {
   /// - Parameters:
   ///   - folder: the run folder.
   ///   - steal: take it also from a trainer that another machine wrote down.
+  ///   - files: the file system.
   /// - Throws: `StoreError.locked` when somebody else holds it, `StoreError.io`.
   init(folder: String, steal: Bool, files: FileSystem) throws(StoreError) {
     let path = "\(folder)/run.lock"

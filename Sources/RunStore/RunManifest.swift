@@ -73,7 +73,9 @@ public struct RunManifest: Sendable, Equatable {
     ]).line
   }
 
-  /// Reads a manifest; keys that are missing come out empty. Nil when the text is no JSON object.
+  /// Reads a manifest; keys that are missing come out empty.
+  ///
+  /// Nil when the text is no JSON object.
   public init?(json: String) {
     guard let value = try? JSONValue(parsing: json), value.objectValue != nil else { return nil }
     func text(_ key: String) -> String { value[key]?.textValue ?? "" }

@@ -29,8 +29,10 @@ public struct RunReader: Sendable {
   /// - Throws: `StoreError.damaged` when `manifest.json` is no JSON object, `StoreError.io`.
   public func manifest() throws(StoreError) -> RunManifest {
     let file = "\(path)/manifest.json"
-    guard let manifest = RunManifest(json: String(decoding: try files.contents(file), as: UTF8.self))
-    else { throw .damaged(path: file, reason: "it is no JSON object") }
+    let text = String(decoding: try files.contents(file), as: UTF8.self)
+    guard let manifest = RunManifest(json: text) else {
+      throw .damaged(path: file, reason: "it is no JSON object")
+    }
     return manifest
   }
 
@@ -73,8 +75,8 @@ public struct RunReader: Sendable {
   ///   - layout: the tensors that the caller's model has; nil takes any.
   ///   - moments: false leaves the optimizer's moments on the disk.
   /// - Returns: contents and path, and a sentence for every newer one that was passed over.
-  /// - Throws: `StoreError.noCheckpoint` with the reasons when none can be used; `newerFormat`, `shape`
-  ///   and `tensor` at once.
+  /// - Throws: `StoreError.noCheckpoint` with the reasons when none can be used; `newerFormat`,
+  ///   `shape` and `tensor` at once.
   public func newestCheckpoint(
     expecting layout: TensorLayout? = nil, moments: Bool = false
   ) throws(StoreError) -> (contents: CheckpointContents, path: String, notices: [String]) {

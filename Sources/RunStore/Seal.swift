@@ -1,3 +1,5 @@
+import Foundation
+
 /// What makes a file trustworthy after a crash: its length and digest, kept in a small file beside it.
 ///
 /// A seal file holds one or two records of 60 bytes, little endian: magic `NPSEAL01`, version
@@ -41,7 +43,7 @@ struct Seal: Equatable, Sendable {
   static func verify(_ path: String, files: FileSystem) throws(StoreError) -> Seal {
     let sealPath = Self.path(for: path)
     guard files.exists(path) else {
-      throw .io(path: path, operation: .open, code: 2 /* ENOENT */)
+      throw .io(path: path, operation: .open, code: ENOENT)
     }
     guard files.exists(sealPath) else { throw .unsealed(path: path) }
     let records = records(try files.contents(sealPath))
@@ -49,11 +51,12 @@ struct Seal: Equatable, Sendable {
       throw .damaged(path: path, reason: "its seal is not readable")
     }
     let found = try files.digest(path)
-    guard let seal = records.first(where: { $0.length == found.length }) else {
+    guard records.contains(where: { $0.length == found.length }) else {
       throw .damaged(
         path: path, reason: "\(found.length) bytes found, \(records[0].length) sealed")
     }
-    guard let match = records.first(where: { $0.sha256 == found.sha256 && $0.length == seal.length })
+    guard
+      let match = records.first(where: { $0.length == found.length && $0.sha256 == found.sha256 })
     else { throw .damaged(path: path, reason: "its SHA-256 is not the sealed one") }
     return match
   }
