@@ -46,7 +46,7 @@ struct BadRecipeTests {
     Bad(
       "target: 4k", "target: 4k\nprecision: float16",
       "r.yaml:4: precision: no such value, \"float16\" found. "
-        + "Did you mean \"float32\"? Known: float32, bfloat16."),
+        + "Did you mean \"bfloat16\"? Known: float32, bfloat16."),
     Bad(
       "target: 4k", "target: 4k\nseed: -1",
       "r.yaml:4: seed: a whole number of at least 0 is needed, \"-1\" found. "

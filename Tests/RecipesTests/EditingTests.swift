@@ -24,7 +24,8 @@ struct EditingTests {
     var document = try TestVocabulary.document()
     for assignment in [
       "sources.books.kind=text", "sources.books.path=data/my books", "stages.0.mix.books=0.3",
-      "evaluate.0.lengths=[256, 1k]", "stages.0.rope={ kind: yarn, factor: 16 }",
+      "evaluate.0.lengths=[256, 1k]",
+      "stages.0.rope={ kind: yarn, factor: 16, ramp: { kind: rotations } }",
       "stages.0.optimizer.schedule.floor=0.5", "evaluate.1.kind=needle", "evaluate.1.lengths=512",
       "stages.0.replay.share=0.25", "tokenizer=bytes",
     ] {
@@ -37,10 +38,20 @@ struct EditingTests {
     #expect(recipe.evaluations.map { $0.settings.integers("lengths") } == [[256, 1024], [512]])
     #expect(training.rope.kind == "yarn")
     #expect(training.rope.settings.real("factor") == 16)
+    #expect(training.rope.settings.text("ramp") == "rotations")
     #expect(training.schedule?.kind == "cosine")
     #expect(training.schedule?.settings.real("floor") == 0.5)
     #expect(training.replay?.share == 0.25)
     #expect(recipe.tokenizer?.kind == "bytes")
+  }
+
+  @Test func aWeightOfAnInheritedMixKeepsTheOtherSources() throws {
+    let text = GoodRecipeTests.fromScratch.replacing(
+      "mix: { stories: 1 }", with: "mix: { stories: 1, code: 3 }")
+    let edited = try TestVocabulary.document(text).applying("stages.second.mix.stories=2")
+    let mix = try edited.recipe(TestVocabulary.vocabulary).stages[1].training?.mix
+    #expect(mix?.map(\.source) == ["stories", "code"])
+    #expect(mix?.map(\.weight) == [2, 3])
   }
 
   @Test func anEmptyValueTakesTheFieldAway() throws {

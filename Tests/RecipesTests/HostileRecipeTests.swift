@@ -42,7 +42,7 @@ struct HostileRecipeTests {
     #expect(try TestVocabulary.recipe(text) == TestVocabulary.recipe())
   }
 
-  @Test(arguments: [33, 500, 2000, 100_000])
+  @Test(arguments: [34, 500, 2000, 100_000])
   func deepNestingIsRefused(_ depth: Int) {
     for text in [
       String(repeating: "[", count: depth) + String(repeating: "]", count: depth),

@@ -43,6 +43,9 @@ enum TestVocabulary {
           Setting("factor", .real(1...1e6), default: nil, help: "Stretch."),
           Setting("base", .real(2...1e12), default: nil, help: "The base before."),
           Setting("beta_fast", .real(0...1e6), default: .real(32), help: "Fast border."),
+          Setting(
+            "ramp", .choice(["dimensions", "rotations"]), default: .text("dimensions"),
+            help: "Ramp."),
         ]),
     ],
     .positions: [

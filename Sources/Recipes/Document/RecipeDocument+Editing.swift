@@ -14,8 +14,20 @@ extension RecipeDocument {
     let keys = try Self.keys(path)
     let node = value.isEmpty ? nil : try Self.node(value, path)
     return RecipeDocument(
-      root: try Self.change(root, keys[...], to: node, path: path, walked: []), file: file,
-      folder: folder)
+      root: try Self.change(
+        owningMix(keys), keys[...], to: node, path: path, walked: []), file: file, folder: folder)
+  }
+
+  /// The tree in which a stage whose mix comes from `defaults:` has it as its own.
+  ///
+  /// A stage's mix replaces the default one, so changing one weight must not lose the others.
+  private func owningMix(_ keys: [String]) throws -> RecipeNode {
+    guard keys.count == 4, keys[0] == "stages", keys[2] == "mix",
+      let mix = node(at: "defaults.mix"), node(at: "stages.\(keys[1])") != nil,
+      node(at: "stages.\(keys[1]).mix") == nil
+    else { return root }
+    let path = keys[..<3]
+    return try Self.change(root, path, to: mix, path: path.joined(separator: "."), walked: [])
   }
 
   /// The document with one `path=value` of the command line applied.

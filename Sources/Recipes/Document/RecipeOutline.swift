@@ -2,7 +2,7 @@ import Support
 
 /// A recipe laid out as fields in a fixed order: the form of the workbench and the resolved YAML.
 struct RecipeOutline {
-  private(set) var fields: [RecipeField] = []
+  private(set) var fields: [RecipeDocument.Field] = []
   private let vocabulary: RecipeVocabulary
   private let document: RecipeDocument
 
@@ -19,7 +19,8 @@ struct RecipeOutline {
 
   private mutating func add(_ path: String, _ setting: Setting, _ value: SettingsValue?) {
     let isGiven = document.node(at: path) != nil || isGivenByDefaults(path)
-    fields.append(RecipeField(path: path, setting: setting, value: value, isGiven: isGiven))
+    fields.append(
+      RecipeDocument.Field(path: path, setting: setting, value: value, isGiven: isGiven))
   }
 
   private func isGivenByDefaults(_ path: String) -> Bool {
@@ -83,7 +84,7 @@ struct RecipeOutline {
     }
   }
 
-  private mutating func add(_ training: Training, _ path: String) {
+  private mutating func add(_ training: TrainingStage, _ path: String) {
     add(
       path, RecipeFields.trainStage,
       [
@@ -127,7 +128,7 @@ struct RecipeOutline {
   }
 
   /// The fields that have a value as a tree; `stages` and `evaluate` are lists.
-  static func tree(_ fields: [RecipeField]) -> RecipeNode {
+  static func tree(_ fields: [RecipeDocument.Field]) -> RecipeNode {
     var root = RecipeNode(.mapping([]))
     for field in fields {
       guard let node = field.node else { continue }

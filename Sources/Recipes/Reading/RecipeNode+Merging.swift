@@ -9,7 +9,14 @@ extension RecipeNode {
   ///
   /// A component merges with the default of its slot only when both name the same kind, or the stage
   /// names none. A stage that gives one of steps, tokens and advance takes none of the others.
-  func merged(over defaults: RecipeNode?) -> RecipeNode {
+  ///
+  /// - Parameters:
+  ///   - defaults: the recipe's `defaults:`; nil for none.
+  ///   - defaultKind: the kind that a component without `kind` has, by its key.
+  /// - Returns: the stage with everything it inherits.
+  func merged(
+    over defaults: RecipeNode?, defaultKind: (String) -> String?
+  ) -> RecipeNode {
     guard let own = entries, let other = defaults?.entries else { return self }
     var result = own
     let lengths = ["steps", "tokens", "advance"]
@@ -23,7 +30,8 @@ extension RecipeNode {
         continue
       }
       if Self.mergedGroups.contains(entry.key),
-        let joined = result[index].value.joined(with: entry.value)
+        let joined = result[index].value.joined(
+          with: entry.value, defaultKind: defaultKind, key: entry.key)
       {
         result[index].value = joined
       }
@@ -32,13 +40,27 @@ extension RecipeNode {
   }
 
   /// Two components of one slot as one; nil when they are of different kinds.
-  private func joined(with defaults: RecipeNode) -> RecipeNode? {
+  private func joined(
+    with defaults: RecipeNode, defaultKind: (String) -> String?, key: String
+  ) -> RecipeNode? {
     guard entries != nil || text != nil, let other = defaults.component.entries else { return nil }
     let own = component
-    if let kind = own["kind"]?.text, kind != defaults.component["kind"]?.text { return nil }
-    let keys = Set((own.entries ?? []).map(\.key))
+    let kind = defaults.component["kind"]?.text ?? defaultKind(key)
+    if let named = own["kind"]?.text, named != kind { return nil }
     var result = own.entries ?? []
-    for entry in other where !keys.contains(entry.key) { result.append(entry) }
+    for entry in other {
+      guard let index = result.firstIndex(where: { $0.key == entry.key }) else {
+        result.append(entry)
+        continue
+      }
+      // The one component inside a component.
+      if entry.key == "schedule",
+        let joined = result[index].value.joined(
+          with: entry.value, defaultKind: defaultKind, key: entry.key)
+      {
+        result[index].value = joined
+      }
+    }
     return RecipeNode(.mapping(result), line: line)
   }
 

@@ -102,7 +102,9 @@ enum SettingReader {
   }
 
   private static func choice(_ node: RecipeNode, _ words: [String]) throws(Mismatch) -> String {
-    guard let text = node.text else {
+    // `schedule: { kind: cosine }` says the same as `schedule: cosine`.
+    let inner = node.entries?.count == 1 ? node["kind"]?.text : nil
+    guard let text = node.text ?? inner else {
       throw Mismatch(
         finding: "one word is needed, \(node.found) found",
         remedy: "Known: \(words.joined(separator: ", ")).")

@@ -30,9 +30,15 @@ struct StageReader {
     if head.text("kind") == "merge" {
       work = merge(node, path).map { .merge($0) }
     } else {
-      work = training(node.merged(over: defaults), path).map { .train($0) }
+      work = training(inheriting(node, defaults), path).map { .train($0) }
     }
     return work.map { Stage(name: name, work: $0, path: path, line: node.line) }
+  }
+
+  private func inheriting(_ node: RecipeNode, _ defaults: RecipeNode?) -> RecipeNode {
+    node.merged(over: defaults) { key in
+      RecipeVocabulary.Slot(rawValue: key).flatMap(reading.vocabulary.defaultKind)
+    }
   }
 
   private func merge(_ node: RecipeNode, _ path: String) -> Stage.Merge? {
@@ -43,7 +49,7 @@ struct StageReader {
     return Stage.Merge(with: with, weight: weight)
   }
 
-  private func training(_ node: RecipeNode, _ path: String) -> Training? {
+  private func training(_ node: RecipeNode, _ path: String) -> TrainingStage? {
     let known =
       ["name", "kind"] + RecipeFields.trainStage.map(\.key)
       + RecipeFields.stageSlots.map(\.rawValue) + RecipeFields.groups
@@ -72,7 +78,7 @@ struct StageReader {
       let positions = parts[.positions], let select = parts[.select], let train = parts[.train],
       let optimizer = parts[.optimizer]
     else { return nil }
-    return Training(
+    return TrainingStage(
       steps: steps, tokensPerStep: values.integer("tokens_per_step") ?? sequence,
       sequence: sequence, mix: mix, pack: pack, rope: rope, positions: positions, select: select,
       train: train, optimizer: optimizer, schedule: schedule, loss: loss, replay: replay,
@@ -100,7 +106,8 @@ struct StageReader {
   }
 
   private func steps(
-    _ values: SettingsValues, _ group: RecipeNode, _ path: String, _ advance: Training.Advance?,
+    _ values: SettingsValues, _ group: RecipeNode, _ path: String,
+    _ advance: TrainingStage.Advance?,
     sequence: Int
   ) -> Int? {
     let given = ["steps", "tokens", "advance"].filter { group[$0] != nil }
@@ -120,7 +127,7 @@ struct StageReader {
     return (tokens + perStep - 1) / perStep
   }
 
-  private func mix(_ group: RecipeNode, _ path: String) -> [Training.Share]? {
+  private func mix(_ group: RecipeNode, _ path: String) -> [TrainingStage.Share]? {
     let place = "\(path).mix"
     let known = sourceNames.joined(separator: ", ")
     guard let node = group["mix"] else {
@@ -164,18 +171,18 @@ struct StageReader {
         "Give at least one source a weight above 0.")
       return nil
     }
-    return weights.map { Training.Share(source: $0.0, weight: $0.1, share: $0.1 / sum) }
+    return weights.map { TrainingStage.Share(source: $0.0, weight: $0.1, share: $0.1 / sum) }
   }
 
-  private func loss(_ node: RecipeNode?, _ path: String) -> Training.Loss {
+  private func loss(_ node: RecipeNode?, _ path: String) -> TrainingStage.Loss {
     let group = reading.group(node, path, known: RecipeFields.loss.map(\.key))
     let values = reading.settings(group, RecipeFields.loss, path)
-    return Training.Loss(
+    return TrainingStage.Loss(
       average: values.text("average") ?? "tokens",
       answerWeight: values.real("answer_weight") ?? 1)
   }
 
-  private func replay(_ node: RecipeNode?, _ path: String) -> Training.Replay? {
+  private func replay(_ node: RecipeNode?, _ path: String) -> TrainingStage.Replay? {
     guard let node else { return nil }
     let group = reading.group(node, path, known: RecipeFields.replay.map(\.key))
     let values = reading.settings(group, RecipeFields.replay, path)
@@ -186,15 +193,15 @@ struct StageReader {
         "Replay rows are the short ones; shorten them.")
     }
     guard let share = values.real("share") else { return nil }
-    return Training.Replay(share: share, sequence: values.integer("sequence"))
+    return TrainingStage.Replay(share: share, sequence: values.integer("sequence"))
   }
 
-  private func advance(_ node: RecipeNode?, _ path: String) -> Training.Advance? {
+  private func advance(_ node: RecipeNode?, _ path: String) -> TrainingStage.Advance? {
     guard let node else { return nil }
     let group = reading.group(node, path, known: RecipeFields.advance.map(\.key))
     let values = reading.settings(group, RecipeFields.advance, path)
     guard let below = values.real("below"), let most = values.integer("max_steps"),
-      let measure = values.text("on").flatMap(Training.Advance.Measure.init(rawValue:))
+      let measure = values.text("on").flatMap(TrainingStage.Advance.Measure.init(rawValue:))
     else { return nil }
     let fewest = values.integer("min_steps") ?? 0
     if fewest > most {
@@ -202,7 +209,7 @@ struct StageReader {
         group["min_steps"]?.line ?? node.line, "\(path).min_steps",
         "at most max_steps, \(most), is needed, \(fewest) found", "Lower min_steps.")
     }
-    return Training.Advance(
+    return TrainingStage.Advance(
       measure: measure, below: below, average: values.real("average") ?? 0.9,
       minimumSteps: fewest, maximumSteps: most, failsAtLimit: values.text("at_limit") != "go_on")
   }

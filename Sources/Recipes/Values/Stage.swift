@@ -2,7 +2,7 @@
 public struct Stage: Sendable, Equatable {
   /// What the stage does.
   public enum Work: Sendable, Equatable {
-    case train(Training)
+    case train(TrainingStage)
     case merge(Merge)
   }
 
@@ -21,7 +21,7 @@ public struct Stage: Sendable, Equatable {
   }
 
   /// The training, when the stage trains.
-  public var training: Training? {
+  public var training: TrainingStage? {
     if case .train(let training) = work { training } else { nil }
   }
 
@@ -40,7 +40,7 @@ public struct Stage: Sendable, Equatable {
 }
 
 /// A stage that trains.
-public struct Training: Sendable, Equatable {
+public struct TrainingStage: Sendable, Equatable {
   /// A source of the mix with its share.
   public struct Share: Sendable, Equatable {
     /// Name of a defined or built-in source.
@@ -53,7 +53,7 @@ public struct Training: Sendable, Equatable {
 
   /// How losses are weighted.
   public struct Loss: Sendable, Equatable {
-    /// What the mean is taken over; `tokens`.
+    /// What the mean is taken over: `tokens` or `rows`.
     public let average: String
     /// Weight of answer tokens.
     public let answerWeight: Double

@@ -63,8 +63,8 @@ public enum RecipeFields {
   /// Settings of `loss`.
   public static let loss: [Setting] = [
     Setting(
-      "average", .choice(["tokens"]), default: .text("tokens"),
-      help: "Mean over all counted tokens of the step."),
+      "average", .choice(["tokens", "rows"]), default: .text("tokens"),
+      help: "tokens: all targets of the step alike; rows: each row alike.", applies: .nextStage),
     Setting(
       "answer_weight", .real(0...1000), default: .real(1),
       help: "Weight of answer tokens; text tokens weigh 1.", applies: .nextStage),
