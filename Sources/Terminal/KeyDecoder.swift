@@ -4,9 +4,11 @@ import CNCurses
 ///
 /// Pastes and mouse reports may arrive in pieces. Unknown escape sequences are swallowed up to their
 /// final byte and counted, never typed into a field.
-struct KeyDecoder {
+package struct KeyDecoder {
+  package init() {}
+
   /// One reading.
-  enum Input: Hashable {
+  package enum Input: Hashable {
     /// A character.
     case character(UInt32)
     /// A key code of the shim.
@@ -28,25 +30,32 @@ struct KeyDecoder {
     case paste(String)
   }
 
+  /// Codes that begin and end a paste and begin a mouse report.
+  package static let pasteBegin = CNCURSES_PASTE_BEGIN
+  package static let pasteEnd = CNCURSES_PASTE_END
+  package static let mouseBegin = CNCURSES_MOUSE
+  /// The code of the arrow up.
+  package static let up = CNCURSES_UP
+
   /// Pasted characters kept at most.
   static let pasteLimit = 1 << 20
 
   private var state = State.plain
   /// Escape sequences nobody knew.
-  private(set) var swallowed = 0
+  package private(set) var swallowed = 0
 
   /// Whether a paste has begun and not ended.
-  var isPasting: Bool { if case .paste = state { true } else { false } }
+  package var isPasting: Bool { if case .paste = state { true } else { false } }
 
   /// Ends a paste whose end never came.
-  mutating func endPaste() -> [Key] {
+  package mutating func endPaste() -> [Key] {
     guard case .paste(let text) = state else { return [] }
     state = .plain
     return [.paste(text)]
   }
 
   /// Takes one reading and gives the keys it completes.
-  mutating func feed(_ input: Input) -> [Key] {
+  package mutating func feed(_ input: Input) -> [Key] {
     switch (state, input) {
     case (.paste(let text), .code(CNCURSES_PASTE_END)):
       state = .plain
