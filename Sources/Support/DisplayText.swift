@@ -104,6 +104,7 @@ public struct DisplayText: Hashable, Sendable, CustomStringConvertible,
 
   /// The text between two cell offsets; a wide glyph cut in half becomes a space.
   public func slice(from start: Int, cells: Int) -> DisplayText {
+    guard cells > 0 else { return DisplayText(glyphs: []) }
     var kept: [Glyph] = []
     var column = 0
     for glyph in glyphs where column < start + cells {

@@ -84,9 +84,9 @@ public enum Ticks {
 
   /// Powers of two on a logarithmic axis in tokens.
   public static func tokenPowers(_ low: Double, _ high: Double, limit: Int) -> [Tick] {
-    guard low > 0, high.isFinite, low <= high, limit > 0, high < 1e15 else { return [] }
-    let first = Int(ceil(log2(max(low, 1)) - 1e-9))
-    let last = Int(floor(log2(max(high, 1)) + 1e-9))
+    guard low > 0, high.isFinite, low <= high, limit > 0, high >= 1, high < 1e15 else { return [] }
+    let first = Int(ceil(log2(max(low, 1))))
+    let last = Int(floor(log2(max(high, 1))))
     guard first <= last else { return [] }
     let stride = (last - first) / limit + 1
     return Swift.stride(from: first, through: last, by: stride).map { power in
@@ -108,7 +108,12 @@ public enum Ticks {
       return values.map { grouped($0, decimals: max(0, -exponent)) }
     }
     if largest < 0.001 || largest >= 1e15 {
-      return values.map { Tick(value: $0, label: Format.number($0)) }
+      let shared = Int(floor(log10(largest)))
+      let places = max(0, shared - exponent)
+      return values.map { value in
+        let digits = Format.fixed(value / scale(1, shared), places)
+        return Tick(value: value, label: value == 0 ? "0" : digits + "e\(shared)")
+      }
     }
     let decimals = max(0, power - exponent)
     return values.map { value in

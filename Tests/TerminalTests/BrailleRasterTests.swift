@@ -42,7 +42,8 @@ import Testing
         let x = x0 + (x1 - x0) * t
         let y = y0 + (y1 - y0) * t
         // Points just between two dots may belong to either.
-        let edge = abs((x - x.rounded(.down)) - 0.5) < 1e-6 || abs((y - y.rounded(.down)) - 0.5) < 1e-6
+        let edge =
+          abs((x - x.rounded(.down)) - 0.5) < 1e-6 || abs((y - y.rounded(.down)) - 0.5) < 1e-6
         let (column, row) = (Int(x.rounded()), Int(y.rounded()))
         guard !edge, column >= 0, column < raster.dotWidth, row >= 0, row < raster.dotHeight
         else { continue }

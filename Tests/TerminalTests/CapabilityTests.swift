@@ -76,9 +76,10 @@ import Testing
   }
 
   @Test func clipboardTextIsBase64() {
-    #expect(["", "f", "fo", "foo", "foob"].map { Base64.encode(Array($0.utf8)) } == [
-      "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==",
-    ])
+    #expect(
+      ["", "f", "fo", "foo", "foob"].map { Base64.encode(Array($0.utf8)) } == [
+        "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==",
+      ])
   }
 
   @Test func wakingFromAnotherThreadEndsTheWaitAndSilenceTimesOut() async throws {

