@@ -1,6 +1,7 @@
 import Kernels
 import Models
 import Support
+import Tensors
 import TestSupport
 import Testing
 

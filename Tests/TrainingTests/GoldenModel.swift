@@ -1,5 +1,6 @@
 import Kernels
 import Models
+import Tensors
 import TestSupport
 
 /// The model of Golden/make_golden.py.

@@ -2,6 +2,7 @@ import Corpora
 import Kernels
 import Models
 import Support
+import Tensors
 import TestSupport
 import Testing
 import Training

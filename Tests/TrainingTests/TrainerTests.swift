@@ -1,5 +1,6 @@
 import Corpora
 import Models
+import Records
 import Support
 import Tensors
 import Testing
