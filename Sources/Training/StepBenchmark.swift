@@ -155,11 +155,15 @@ public struct StepBenchmark: Sendable {
 
   private static var peakResidentMebibytes: Int {
     var usage = rusage()
-    #if canImport(Darwin)
-      getrusage(RUSAGE_SELF, &usage)
-      return usage.ru_maxrss >> 20
+    #if canImport(Glibc)
+      getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
     #else
       getrusage(RUSAGE_SELF, &usage)
+    #endif
+    // Bytes on Darwin, kibibytes elsewhere.
+    #if canImport(Darwin)
+      return usage.ru_maxrss >> 20
+    #else
       return usage.ru_maxrss >> 10
     #endif
   }
