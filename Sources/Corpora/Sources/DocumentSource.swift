@@ -30,7 +30,7 @@ public struct SourceCursor: Codable, Equatable, Sendable {
 public protocol DocumentSource: Sendable {
   /// True when a document that did not fit goes on with the next call, so that nothing is lost.
   var isContinuous: Bool { get }
-  /// The next document, of 1 to `limit` tokens.
+  /// The next document, of 1 to `limit` tokens; a limit of at least 16 can always be met.
   mutating func next(limit: Int) throws -> Document
   /// Where the source stands.
   var cursor: SourceCursor { get }

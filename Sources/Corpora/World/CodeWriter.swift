@@ -23,13 +23,16 @@ struct CodeWriter {
   private var globals: [Int32]
   private var locals: [Int32] = []
   private var list = SentenceList()
-  private var depth = 0
+  /// Locals that were known where each open block began; their count is the depth.
+  private var scopes: [Int] = []
   private var blockIsEmpty = true
 
   init(_ random: inout RandomStream) {
     globals = []
     for _ in 0..<3 { globals.append(fresh(&random)) }
   }
+
+  private var depth: Int { scopes.count }
 
   /// Statements of exactly `tokens` tokens in all; 0, or at least 3.
   mutating func write(tokens: Int, _ random: inout RandomStream) -> SentenceList {
@@ -128,14 +131,15 @@ struct CodeWriter {
   private mutating func openBlock() {
     list.append(Self.begin)
     list.endSentence()
-    depth += 1
+    scopes.append(locals.count)
     blockIsEmpty = true
   }
 
   private mutating func closeBlock() {
     list.append(Self.finish)
     list.endSentence()
-    depth -= 1
+    // What a block defines is unknown after it.
+    locals.removeLast(locals.count - scopes.removeLast())
     blockIsEmpty = false
   }
 

@@ -32,7 +32,7 @@ struct FactForm: Sendable {
 struct PlannedFact: Sendable {
   let fact: WorldFact
   /// True when the query is the plain fact again.
-  let isRestated: Bool
+  var isRestated: Bool
 }
 
 /// The facts of one document: distinct names, numbers of the right split, forms of the queries.
@@ -44,19 +44,20 @@ struct FactPlan {
   /// Plans facts at a density, as many as fit.
   ///
   /// - Parameters:
-  ///   - density: mean facts for 256 tokens; jittered by 0.4 ... 1.6 for each document, and half as
-  ///     much again below 256 tokens, where borders would leave too few.
+  ///   - density: mean facts for 256 tokens; jittered by 0.4 ... 1.6 for each document.
   ///   - limit: tokens of the document.
+  ///   - row: tokens of the row it is for; below 256 there are half as many facts again, since
+  ///     borders would leave too few.
   ///   - form: the wording, which decides how much a fact takes.
   ///   - split: whose facts.
   ///   - random: draws the facts.
   ///   - leftover: tells whether this many tokens besides the facts can be filled.
   init(
-    density: Double, limit: Int, form: FactForm, split: CorpusSplit, random: inout RandomStream,
-    leftover: (Int) -> Bool
+    density: Double, limit: Int, row: Int, form: FactForm, split: CorpusSplit,
+    random: inout RandomStream, leftover: (Int) -> Bool
   ) {
     let jitter = 0.4 + 1.2 * random.uniform()
-    let mean = density * Double(limit) / 256 * (limit < 256 ? 1.5 : 1) * jitter
+    let mean = density * Double(limit) / 256 * (row < 256 ? 1.5 : 1) * jitter
     let wanted = min(Int(mean + random.uniform()), WorldVocabulary.names.count - 10)
     draw(wanted, form: form, split: split, random: &random)
     while tokens > limit || !leftover(limit - tokens), let last = facts.popLast() {

@@ -23,6 +23,7 @@ struct Scene {
   var elsewhere: Int32
   var thing = 0
   private var sentencesLeft = 0
+  private var lastTemplate: SentenceTemplate?
 
   init(_ random: inout RandomStream) {
     cast = Self.distinct(6, of: WorldVocabulary.persons, &random)
@@ -43,7 +44,10 @@ struct Scene {
     var list = SentenceList()
     while tokens > list.tokens.count {
       let left = tokens - list.tokens.count
-      let template = choose(left, &random)
+      var template = choose(left, &random)
+      // Nobody says the same thing twice on end, unless nothing else fits.
+      if template == lastTemplate { template = choose(left, &random) }
+      lastTemplate = template
       fill(template, into: &list, &random)
       apply(template.effect, &random)
       sentencesLeft -= 1
@@ -76,11 +80,7 @@ struct Scene {
       places[random.below(places.count)] = Self.fresh(WorldVocabulary.places, not: places, &random)
     }
     if random.chance(0.2) {
-      let noun = Self.fresh(WorldVocabulary.objects, not: things.map(\.noun), &random)
-      let adjective = WorldVocabulary.adjectives.token(random.below(80))
-      let index = random.below(things.count)
-      things[index] = Thing(adjective: adjective, noun: noun, place: random.pick(places))
-      mentioned.remove(index)
+      replaceThing(random.below(things.count), place: random.pick(places), &random)
     }
     choosePersons(&random)
     let spots = random.sortedSample(2, below: places.count)
@@ -101,12 +101,23 @@ struct Scene {
     let near = things.indices.filter {
       things[$0].holder == person || (things[$0].holder == nil && things[$0].place == place)
     }
-    let free = things.indices.filter { things[$0].holder == nil }
-    thing = random.pick(near.isEmpty ? (free.isEmpty ? Array(things.indices) : free) : near)
-    if near.isEmpty {
-      things[thing].holder = nil
-      things[thing].place = place
+    if let found = near.isEmpty ? nil : random.pick(near) {
+      thing = found
+      return
     }
+    // What has been named stays where it was; something new turns up instead.
+    let unnamed = things.indices.filter { !mentioned.contains($0) }
+    thing = unnamed.isEmpty ? random.below(things.count) : random.pick(unnamed)
+    replaceThing(thing, place: place, &random)
+  }
+
+  private mutating func replaceThing(
+    _ index: Int, place: Int32, _ random: inout RandomStream
+  ) {
+    let noun = Self.fresh(WorldVocabulary.objects, not: things.map(\.noun), &random)
+    let adjective = Self.any(WorldVocabulary.adjectives, &random)
+    things[index] = Thing(adjective: adjective, noun: noun, place: place)
+    mentioned.remove(index)
   }
 
   private mutating func apply(_ effect: SceneEffect, _ random: inout RandomStream) {

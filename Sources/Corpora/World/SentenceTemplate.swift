@@ -3,7 +3,7 @@
 /// Written as words parted by spaces; a gap is a capital letter: `P` and `Q` persons, `O` a thing
 /// with its adjective (two tokens), `L` the place, `M` another place, and a verb: `V` handles a
 /// thing, `W` moves, `S` does something to a person.
-struct SentenceTemplate: Sendable {
+struct SentenceTemplate: Sendable, Equatable {
   enum Gap: Int32 {
     case person = -1
     case other = -2

@@ -32,7 +32,7 @@ enum StorySentences {
     ("P found the O at the L .", .take),
     ("P took the O from the L .", .take),
     ("the O was still at the L .", .nothing),
-    ("Q saw the O near the M .", .nothing),
+    ("Q saw the O at the L .", .nothing),
     ("there P V the O once again .", .nothing),
     ("behind the L P found the O .", .take),
     ("Q showed P the O and P took it .", .take),

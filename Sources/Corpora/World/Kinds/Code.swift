@@ -19,7 +19,7 @@ public struct Code: WorldKind {
     limit: Int, split: CorpusSplit, random: inout RandomStream
   ) -> Document {
     let plan = FactPlan(
-      density: density, limit: limit, form: .code, split: split, random: &random
+      density: density, limit: limit, row: limit, form: .code, split: split, random: &random
     ) { $0 == 0 || $0 >= 3 }
     var writer = CodeWriter(&random)
     let text = writer.write(tokens: limit - plan.tokens, &random)

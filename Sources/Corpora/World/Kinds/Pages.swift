@@ -20,7 +20,7 @@ public struct Pages: WorldKind {
   ) -> Document {
     let size = min(limit, random.integer(in: 60...250))
     let plan = FactPlan(
-      density: density, limit: size, form: .prose, split: split, random: &random
+      density: density, limit: size, row: limit, form: .prose, split: split, random: &random
     ) { $0 >= 12 }
     var scene = Scene(&random)
     let text = scene.pages(tokens: size - plan.tokens, &random)

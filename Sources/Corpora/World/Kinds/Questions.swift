@@ -21,7 +21,7 @@ public struct Questions: WorldKind {
     let form = FactForm.prose
     let size = min(limit, random.integer(in: 80...300))
     let plan = FactPlan(
-      density: density, limit: size, form: form, split: split, random: &random
+      density: density, limit: size, row: limit, form: form, split: split, random: &random
     ) { $0 >= 6 }
     let room = size - plan.tokens
     var scene = Scene(&random)

@@ -20,6 +20,10 @@ public struct Recall: WorldKind {
     let plan = FactPlan(
       count: min(most, WorldVocabulary.names.count), form: form, split: split, random: &random)
     var facts = plan.facts[...]
+    // A row too short for a question still holds a restatement.
+    if limit < form.factTokens + form.queryTokens(restated: false), !facts.isEmpty {
+      facts[0].isRestated = true
+    }
     var document = Document()
     while !facts.isEmpty {
       var size = random.integer(in: 1...max(1, limit / 16))

@@ -19,7 +19,7 @@ public struct Stories: WorldKind {
     limit: Int, split: CorpusSplit, random: inout RandomStream
   ) -> Document {
     let plan = FactPlan(
-      density: density, limit: limit, form: .prose, split: split, random: &random
+      density: density, limit: limit, row: limit, form: .prose, split: split, random: &random
     ) { $0 == 0 || $0 >= 6 }
     var scene = Scene(&random)
     let text = scene.tell(tokens: limit - plan.tokens, &random)

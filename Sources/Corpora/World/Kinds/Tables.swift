@@ -33,7 +33,7 @@ public struct Tables: WorldKind {
     // A row with a fact takes a few tokens more than a fact in prose.
     let more = Self.factRowTokens - FactForm.prose.factTokens
     let plan = FactPlan(
-      density: density, limit: size, form: .prose, split: split, random: &random
+      density: density, limit: size, row: limit, form: .prose, split: split, random: &random
     ) { $0 >= captions }
     let facts = plan.facts.prefix((size - captions - plan.tokens) / more)
     let taken = facts.reduce(captions) {
