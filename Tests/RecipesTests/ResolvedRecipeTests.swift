@@ -51,7 +51,7 @@ struct ResolvedRecipeTests {
     let document = try TestVocabulary.document(GoodRecipeTests.fromScratch)
     let fields = try document.fields(TestVocabulary.vocabulary)
     #expect(Set(fields.map(\.path)).count == fields.count)
-    func field(_ path: String) throws -> RecipeDocument.Field {
+    func field(_ path: String) throws -> RecipeField {
       try #require(fields.first { $0.path == path }, "\(path)")
     }
     #expect(try field("model.width").setting.form == .integer(8...65536))

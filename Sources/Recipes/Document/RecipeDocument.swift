@@ -116,7 +116,7 @@ public struct RecipeDocument: Sendable, Equatable {
   /// Every field that can be edited, in the order of the resolved recipe, for forms.
   ///
   /// - Throws: `RecipeFaults` when the recipe is faulty.
-  public func fields(_ vocabulary: RecipeVocabulary) throws -> [RecipeDocument.Field] {
+  public func fields(_ vocabulary: RecipeVocabulary) throws -> [RecipeField] {
     RecipeOutline(recipe: try recipe(vocabulary), vocabulary: vocabulary, document: self).fields
   }
 

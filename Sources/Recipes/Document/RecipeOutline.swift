@@ -2,7 +2,7 @@ import Support
 
 /// A recipe laid out as fields in a fixed order: the form of the workbench and the resolved YAML.
 struct RecipeOutline {
-  private(set) var fields: [RecipeDocument.Field] = []
+  private(set) var fields: [RecipeField] = []
   private let vocabulary: RecipeVocabulary
   private let document: RecipeDocument
 
@@ -20,7 +20,7 @@ struct RecipeOutline {
   private mutating func add(_ path: String, _ setting: Setting, _ value: SettingsValue?) {
     let isGiven = document.node(at: path) != nil || isGivenByDefaults(path)
     fields.append(
-      RecipeDocument.Field(path: path, setting: setting, value: value, isGiven: isGiven))
+      RecipeField(path: path, setting: setting, value: value, isGiven: isGiven))
   }
 
   private func isGivenByDefaults(_ path: String) -> Bool {
@@ -128,7 +128,7 @@ struct RecipeOutline {
   }
 
   /// The fields that have a value as a tree; `stages` and `evaluate` are lists.
-  static func tree(_ fields: [RecipeDocument.Field]) -> RecipeNode {
+  static func tree(_ fields: [RecipeField]) -> RecipeNode {
     var root = RecipeNode(.mapping([]))
     for field in fields {
       guard let node = field.node else { continue }
