@@ -62,7 +62,7 @@ public struct RecipeState: Sendable {
   }
 
   /// The training of a stage; nil for a merge and outside the recipe.
-  public func training(_ stage: Int) -> Training? {
+  public func training(_ stage: Int) -> TrainingStage? {
     guard let stages = recipe?.stages, stages.indices.contains(stage) else { return nil }
     return stages[stage].training
   }
