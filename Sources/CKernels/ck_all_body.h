@@ -42,7 +42,6 @@ const ck_table CK_TABLE = {
     .attention_backward = attention_backward,
     .attention_merge = attention_merge,
     .matmul = matmul,
-    .to_bfloat16 = to_bfloat16,
     .exponential = exponential,
     .peak = peak,
 };

@@ -109,19 +109,3 @@ static void squared_sum(void *arguments, long block, void *scratch) {
 CK_FLAT(axpy, y + x * splat(f), y + x * f)
 CK_FLAT(scale, y * splat(f), y * f)
 CK_FLAT(lerp, y + (x - y) * splat(f), y + (x - y) * f)
-
-/// float32 to bfloat16, to nearest, ties to even; a NaN stays one.
-static void to_bfloat16(void *arguments, long block, void *scratch) {
-  const ck_to_bfloat16 *a = arguments;
-  const long last = at_most_long(a->rows, (block + 1) * a->block_rows);
-  for (long row = block * a->block_rows; row < last; row++) {
-    const float *x = a->x + row * a->stride;
-    uint16_t *y = a->y + row * a->width;
-#pragma clang loop vectorize(enable)
-    for (long i = 0; i < a->width; i++) {
-      uint32_t bits = __builtin_bit_cast(uint32_t, x[i]);
-      uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-      y[i] = (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? (bits >> 16) | 0x40 : rounded);
-    }
-  }
-}

@@ -37,6 +37,13 @@ public enum InstructionSet: String, CaseIterable, Sendable, Codable {
 
   private static let forcedName: String? = getenv("NEEDLEPOINT_ISA").map { String(cString: $0) }
 
+  /// e^x of every number, for tests of the exponential inside the loops.
+  package func exponential(_ x: [Float]) -> [Float] {
+    var y = [Float](repeating: .nan, count: x.count)
+    table?.pointee.exponential(x, &y, x.count)
+    return y
+  }
+
   var table: UnsafePointer<ck_table>? {
     switch self {
     case .portable: ck_table_of(Int32(CK_PORTABLE))

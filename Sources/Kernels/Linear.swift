@@ -1,11 +1,3 @@
-/// Number format of a matrix product's operands; sums are float32 in both.
-public enum MatmulPrecision: String, Sendable, Codable, CaseIterable {
-  /// 24 bits of precision, OpenBLAS.
-  case float32
-  /// 8 bits of precision, oneDNN; only where `InstructionSet.hasBFloat16`.
-  case bfloat16
-}
-
 /// A linear layer without bias, y = x W^T.
 public enum Linear {
   /// Writes y = x W^T.
@@ -27,16 +19,9 @@ public enum Linear {
     rows: Int, inputs: Int, outputs: Int, xStride: Int? = nil, yStride: Int? = nil,
     accumulate: Bool = false, precision: MatmulPrecision = .float32, pool: ThreadPool
   ) {
-    if precision == .bfloat16,
-      BFloat16Matmul.nt(
-        x, weight, y, m: rows, n: outputs, k: inputs, aStride: xStride, cStride: yStride,
-        accumulate: accumulate, pool: pool)
-    {
-      return
-    }
     Matmul.nt(
       x, weight, y, m: rows, n: outputs, k: inputs, aStride: xStride, cStride: yStride,
-      accumulate: accumulate, pool: pool)
+      accumulate: accumulate, precision: precision, pool: pool)
   }
 
   /// Writes (or adds) dx = dy W, and adds dW += dy^T x.
@@ -62,28 +47,14 @@ public enum Linear {
     precision: MatmulPrecision = .float32, pool: ThreadPool
   ) {
     if let dx {
-      let done =
-        precision == .bfloat16
-        && BFloat16Matmul.nn(
-          dy, weight, dx, m: rows, n: inputs, k: outputs, aStride: yStride, cStride: xStride,
-          accumulate: accumulate, pool: pool)
-      if !done {
-        Matmul.nn(
-          dy, weight, dx, m: rows, n: inputs, k: outputs, aStride: yStride, cStride: xStride,
-          accumulate: accumulate, pool: pool)
-      }
+      Matmul.nn(
+        dy, weight, dx, m: rows, n: inputs, k: outputs, aStride: yStride, cStride: xStride,
+        accumulate: accumulate, precision: precision, pool: pool)
     }
     if let weightGradient {
-      let done =
-        precision == .bfloat16
-        && BFloat16Matmul.tn(
-          dy, x, weightGradient, m: outputs, n: inputs, k: rows, aStride: yStride,
-          bStride: xStride, accumulate: true, pool: pool)
-      if !done {
-        Matmul.tn(
-          dy, x, weightGradient, m: outputs, n: inputs, k: rows, aStride: yStride,
-          bStride: xStride, accumulate: true, pool: pool)
-      }
+      Matmul.tn(
+        dy, x, weightGradient, m: outputs, n: inputs, k: rows, aStride: yStride, bStride: xStride,
+        accumulate: true, precision: precision, pool: pool)
     }
   }
 }

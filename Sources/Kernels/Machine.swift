@@ -26,26 +26,32 @@ public enum Machine {
     InstructionSet.available.map(\.rawValue) + (InstructionSet.hasBFloat16 ? ["bfloat16"] : [])
   }
 
-  /// Measures the rate of float32 multiply-adds that never leave the registers: the ceiling.
+  /// Measures the rate of multiply-adds that never leave the registers: the ceiling.
   ///
   /// Takes about 50 milliseconds.
   ///
   /// - Parameters:
   ///   - threads: threads that work at once.
-  ///   - instructionSet: loops to measure.
-  /// - Returns: billions of floating-point operations a second, all threads together.
+  ///   - instructionSet: loops to measure; of float32 only.
+  ///   - precision: number format.
+  /// - Returns: billions of floating-point operations a second, all threads together; 0 for bfloat16
+  ///   where the processor does not have it.
   public static func peakGFLOPS(
-    threads: Int, instructionSet: InstructionSet = .selected
+    threads: Int, instructionSet: InstructionSet = .selected,
+    precision: MatmulPrecision = .float32
   ) -> Double {
+    guard precision.isAvailable else { return 0 }
     let pool = ThreadPool(threads: threads, instructionSet: instructionSet)
-    nonisolated(unsafe) let peak = pool.table.pointee.peak
+    let peak = precision == .bfloat16 ? ck_peak_bfloat16 : pool.table.pointee.peak
+    // Twelve vectors, two operations a lane; a lane holds two bfloat16 numbers.
+    let lanes = precision == .bfloat16 ? 32 : Int(pool.table.pointee.vector_bytes) / 4
     let rounds = 2_000_000
     var best = 0.0
     for _ in 0..<4 {
       let start = ContinuousClock.now
       pool.run(pool.threads) { _ in _ = peak(rounds) }
       let seconds = (ContinuousClock.now - start) / .seconds(1)
-      let work = 24.0 * Double(pool.table.pointee.vector_bytes / 4) * Double(rounds)
+      let work = 24.0 * Double(lanes) * Double(rounds)
       best = max(best, work * Double(pool.threads) / seconds / 1e9)
     }
     return best

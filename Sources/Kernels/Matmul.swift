@@ -33,14 +33,16 @@ public enum Matmul {
   ///   - bStride: leading dimension of B.
   ///   - cStride: leading dimension of C.
   ///   - accumulate: add to C instead of writing it.
+  ///   - precision: number format of the operands.
   ///   - pool: threads.
   public static func nt(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, m: Int,
     n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,
-    accumulate: Bool = false, pool: ThreadPool
+    accumulate: Bool = false, precision: MatmulPrecision = .float32, pool: ThreadPool
   ) {
     product(
-      a, b, c, m, n, k, aStride ?? k, bStride ?? k, cStride ?? n, accumulate, false, true, pool)
+      a, b, c, m, n, k, aStride ?? k, bStride ?? k, cStride ?? n, accumulate, false, true,
+      precision, pool)
   }
 
   /// C = A B, or C += A B: the input gradient of a linear layer, dy[T, out] W[out, in].
@@ -56,14 +58,16 @@ public enum Matmul {
   ///   - bStride: leading dimension of B.
   ///   - cStride: leading dimension of C.
   ///   - accumulate: add to C instead of writing it.
+  ///   - precision: number format of the operands.
   ///   - pool: threads.
   public static func nn(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, m: Int,
     n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,
-    accumulate: Bool = false, pool: ThreadPool
+    accumulate: Bool = false, precision: MatmulPrecision = .float32, pool: ThreadPool
   ) {
     product(
-      a, b, c, m, n, k, aStride ?? k, bStride ?? n, cStride ?? n, accumulate, false, false, pool)
+      a, b, c, m, n, k, aStride ?? k, bStride ?? n, cStride ?? n, accumulate, false, false,
+      precision, pool)
   }
 
   /// C = A^T B, or C += A^T B: the weight gradient of a linear layer, dy[T, out]^T x[T, in].
@@ -79,14 +83,16 @@ public enum Matmul {
   ///   - bStride: leading dimension of B.
   ///   - cStride: leading dimension of C.
   ///   - accumulate: add to C instead of writing it.
+  ///   - precision: number format of the operands.
   ///   - pool: threads.
   public static func tn(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, m: Int,
     n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,
-    accumulate: Bool = false, pool: ThreadPool
+    accumulate: Bool = false, precision: MatmulPrecision = .float32, pool: ThreadPool
   ) {
     product(
-      a, b, c, m, n, k, aStride ?? m, bStride ?? n, cStride ?? n, accumulate, true, false, pool)
+      a, b, c, m, n, k, aStride ?? m, bStride ?? n, cStride ?? n, accumulate, true, false,
+      precision, pool)
   }
 
   /// Rows of C that one block holds.
@@ -102,21 +108,24 @@ public enum Matmul {
     return (blockCount(m, max(2, wanted / 2 * 2)) + 5) / 6 * 6
   }
 
-  // swift-format-ignore: the long row of sizes is the BLAS order.
   private static func product(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>,
     _ m: Int, _ n: Int, _ k: Int, _ lda: Int, _ ldb: Int, _ ldc: Int, _ accumulate: Bool,
-    _ transposeA: Bool, _ transposeB: Bool, _ pool: ThreadPool
+    _ transposeA: Bool, _ transposeB: Bool, _ precision: MatmulPrecision, _ pool: ThreadPool
   ) {
     guard m > 0, n > 0, k > 0 else { return clear(c, m, n, ldc, accumulate) }
     let rows = blockRows(m: m, n: n, k: k, transposeA: transposeA)
-    guard pool.products == .library, let library = OpenBLAS.shared else {
+    var task: ck_task? = pool.table.pointee.matmul
+    if pool.products == .library, OpenBLAS.shared != nil { task = nil }
+    if precision == .bfloat16, let pairs = ck_matmul_bfloat16() { task = pairs }
+    if let task {
       var arguments = ck_matmul(
         a: a, b: b, c: c, m: m, n: n, k: k, lda: lda, ldb: ldb, ldc: ldc, block_rows: rows,
         accumulate: accumulate ? 1 : 0, transpose_a: transposeA ? 1 : 0,
         transpose_b: transposeB ? 1 : 0)
-      return pool.run(blockCount(m, rows), pool.table.pointee.matmul, &arguments)
+      return pool.run(blockCount(m, rows), task, &arguments)
     }
+    guard let library = OpenBLAS.shared else { return }
     pool.run(blockCount(m, rows)) { block in
       let first = block * rows
       library.multiply(

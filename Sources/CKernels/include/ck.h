@@ -147,12 +147,6 @@ typedef struct {
   int accumulate, transpose_a, transpose_b;
 } ck_matmul;
 
-typedef struct {
-  const float *x;            // [rows, width], `stride` floats apart
-  uint16_t *y;               // [rows, width] dense, bfloat16, round to nearest even
-  long rows, width, stride, block_rows;
-} ck_to_bfloat16;
-
 // --- Table --------------------------------------------------------------------------------------
 
 typedef struct {
@@ -170,7 +164,6 @@ typedef struct {
   ck_task attention_backward;                 // ck_attention, block = group + G * (kv head + K * row)
   ck_task attention_merge;                    // ck_attention, block = chunk + C * (kv head + K * row)
   ck_task matmul;                             // ck_matmul, block of rows of c
-  ck_task to_bfloat16;                        // ck_to_bfloat16
   /// y[i] = e^x[i]; for tests of the exponential.
   void (*exponential)(const float *x, float *y, long count);
   /// Register-only multiply-adds: does `rounds` of them and returns floating-point operations done.
@@ -183,6 +176,10 @@ enum { CK_PORTABLE = 0, CK_AVX2 = 1, CK_AVX512 = 2, CK_SET_COUNT = 3 };
 const ck_table *_Nullable ck_table_of(int instruction_set);
 /// 1 when the processor multiplies bfloat16 numbers itself (AVX512_BF16).
 int ck_has_bfloat16(void);
+/// The task of ck_matmul with operands rounded to bfloat16, or NULL where the processor has none.
+ck_task _Nullable ck_matmul_bfloat16(void);
+/// As `peak` of a table, for pairs of bfloat16 numbers; 0 where the processor has none.
+double ck_peak_bfloat16(long rounds);
 /// Processors this process may use, or 0 when the system does not say.
 int ck_core_count(void);
 
