@@ -142,6 +142,30 @@ import Testing
     #expect(model.activationBytes == bytes)
   }
 
+  @Test func bfloat16OperandsChangeLossesAndGradientsOnlyByTheirRounding() {
+    let shape = LlamaShape(vocabulary: 64, width: 64, layers: 2, heads: 2, feedForward: 96)
+    let model = Transformer(shape: shape, pool: pool)
+    model.initialize(seed: 8, deviation: 0.1)
+    var random = RandomStream(seed: 8, name: "bfloat16")
+    let tokens = (0..<96).map { _ in Int32(random.below(64)) }
+    let targets = (0..<96).map { _ in Int32(random.below(64)) }
+    func pass(_ precision: MatmulPrecision) -> (losses: [Float], gradients: [Float]) {
+      model.precision = precision
+      model.zeroGradients()
+      let weights = [Float](repeating: 1 / 96, count: 96)
+      let losses = model.lossAndGradients(
+        ModelInput(rows: 3, length: 32, tokens: tokens), targets: targets, weights: weights)
+      return (losses, Array(model.gradients.values.buffer))
+    }
+    let (exact, rounded) = (pass(.float32), pass(.bfloat16))
+    for (a, b) in zip(exact.losses, rounded.losses) { #expect(abs(a - b) < 0.05) }
+    let size = exact.gradients.reduce(0) { $0 + $1 * $1 }
+    let error = zip(exact.gradients, rounded.gradients).reduce(0) {
+      $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
+    }
+    #expect((error / size).squareRoot() < 0.03)
+  }
+
   @Test func farPositionsKeepTheirPrecision() {
     let example = ModelCase.all[0]
     let model = example.transformer(pool)
