@@ -3,15 +3,19 @@
 // as OpenBLAS at its best or faster, at the sizes of our layers: a row of a is short and b is small,
 // so there is little to gain from more packing (packing a transposed a cost 15 %).
 
-#define CK_DEPTH 512  // terms summed per pass: CK_DEPTH * CK_PANEL floats of b stay in the cache
+// Terms summed per pass: that many rows of a panel of b stay in the cache; fewer where rows of a lie
+// across the terms and want to stay too.
+#define CK_DEPTH 512
+#define CK_DEPTH_TRANSPOSED 128
 
 static void matmul(void *arguments, long block, void *scratch) {
   const ck_matmul *a = arguments;
   const long first = block * a->block_rows, rows = at_most_long(a->m - first, a->block_rows);
   const long am = a->transpose_a ? 1 : a->lda, ak = a->transpose_a ? a->lda : 1;
+  const long most = a->transpose_a ? CK_DEPTH_TRANSPOSED : CK_DEPTH;
   float *packed = scratch;
-  for (long k = 0; k < a->k; k += CK_DEPTH) {
-    const long depth = at_most_long(CK_DEPTH, a->k - k);
+  for (long k = 0; k < a->k; k += most) {
+    const long depth = at_most_long(most, a->k - k);
     for (long n = 0; n < a->n; n += CK_PANEL) {
       const long columns = at_most_long(CK_PANEL, a->n - n);
       const float *b = a->b + (a->transpose_b ? n * a->ldb + k : k * a->ldb + n);
