@@ -16,7 +16,6 @@ struct Module: Sendable {
     Module(name: "CNCurses", layer: 0, imports: []),
     Module(name: "CHDF5", layer: 0, imports: []),
     Module(name: "COpenBLAS", layer: 0, imports: []),
-    Module(name: "COneDNN", layer: 0, imports: []),
     Module(name: "CCrypto", layer: 0, imports: []),
     Module(name: "CPNG", layer: 0, imports: []),
     Module(name: "CKernels", layer: 0, imports: []),
@@ -34,7 +33,7 @@ struct Module: Sendable {
 
     Module(
       name: "Kernels", layer: 3,
-      imports: ["CKernels", "COneDNN", "COpenBLAS", "Support", "Tensors"]),
+      imports: ["CKernels", "COpenBLAS", "Support", "Tensors"]),
     Module(
       name: "RunStore", layer: 3, imports: ["CCrypto", "HDF5", "Records", "Support", "Tensors"],
       hasFoundation: true),
