@@ -33,7 +33,7 @@ public struct LedgerPane {
       view.blank(["This stage trains on no source."])
       return
     }
-    let nameWidth = min(max(8, weights.names.map(\.count).max() ?? 0), max(8, view.width - 18))
+    let nameWidth = min(max(8, weights.names.map(\.count).max() ?? 0), max(8, view.width - 15))
     let visible = max(1, view.height - notes.count - 2)
     let first = Canvas.scroll(cursor: cursor, count: weights.names.count, height: visible)
     var row = 0

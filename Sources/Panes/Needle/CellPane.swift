@@ -49,9 +49,9 @@ public struct CellPane {
       return
     }
     let wide = view.width >= 34
-    let wordWidth = max(6, (view.width - (wide ? 14 : 8)) / 2)
-    view.text("want", x: 5, y: 0, style: .faint)
-    view.text("got", x: 6 + wordWidth, y: 0, style: .faint)
+    let wordWidth = max(6, (view.width - (wide ? 15 : 9)) / 2)
+    view.text("want", x: 6, y: 0, style: .faint)
+    view.text("got", x: 7 + wordWidth, y: 0, style: .faint)
     if wide { view.right("logp", before: view.width, y: 0, style: .faint) }
     let visible = max(0, rows - 1)
     let first = Canvas.scroll(cursor: trial, count: record.answers.count, height: visible)
@@ -61,10 +61,10 @@ public struct CellPane {
       if index == trial, focused { view.put(view.glyphs.cursor, x: 0, y: y, style: .accent) }
       view.right("\(index + 1)", before: 3, y: y, style: .faint)
       let mark = answer.isCorrect ? view.glyphs.passed : view.glyphs.failed
-      view.put(mark, x: 3, y: y, style: answer.isCorrect ? .good : .bad)
-      view.text(answer.expected, x: 5, y: y, width: wordWidth)
+      view.put(mark, x: 4, y: y, style: answer.isCorrect ? .good : .bad)
+      view.text(answer.expected, x: 6, y: y, width: wordWidth)
       view.text(
-        answer.answered.isEmpty ? "(nothing)" : answer.answered, x: 6 + wordWidth, y: y,
+        answer.answered.isEmpty ? "(nothing)" : answer.answered, x: 7 + wordWidth, y: y,
         style: answer.isCorrect ? .text : .bad, width: wordWidth)
       if wide, answer.logProbability.isFinite {
         view.right(

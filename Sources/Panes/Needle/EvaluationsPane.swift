@@ -14,7 +14,9 @@ public struct EvaluationsPane {
 
   /// Draws the pane into the whole canvas.
   public func draw(on canvas: Canvas, focused: Bool) {
-    let view = canvas.pane("evaluations · recall of all cells", note: "[ ]", focused: focused)
+    let view = canvas.pane(
+      canvas.width >= 50 ? "evaluations · recall of all cells" : "evaluations", note: "[ ]",
+      focused: focused)
     guard let map, !map.evaluations.isEmpty else {
       view.blank(["None yet."])
       return
@@ -41,7 +43,7 @@ public struct EvaluationsPane {
           points > 0 ? "+\(points)" : "\(points)", x: x + 6, y: row, style: .faint, width: 4,
           align: .right)
       }
-      if let target = map.target,
+      if let target = map.target, x + 21 <= view.width,
         let aimed = Self.share(evaluation.total(where: { $0.length == target }))
       {
         view.text(

@@ -41,7 +41,7 @@ public struct HeatmapPane {
     let trials = evaluation.cells.map(\.trials).max() ?? 0
     let position = "\(map.shown + 1)/\(map.evaluations.count)"
     let view = canvas.pane(
-      "needle recall %" + (canvas.width >= 60 ? "  ·  \(run)" : "") + at,
+      "needle recall %" + (canvas.width >= 100 ? "  ·  \(run)" : "") + at,
       note: canvas.width >= 60
         ? "\(evaluation.task)  n=\(trials)  evaluation \(position)" : "n=\(trials)  \(position)",
       focused: focused)
@@ -130,7 +130,9 @@ public struct HeatmapPane {
       return
     }
     view.put(glyph, x: x, y: y, style: view.colors == .full ? Style(.heat(step)) : style)
-    view.text(percent, x: x + 1, y: y, style: style, width: width - 1, align: .right)
+    // 100 takes the place of the glyph where both do not fit.
+    let start = percent.count < width ? x + 1 : x
+    view.text(percent, x: start, y: y, style: style, width: x + width - start, align: .right)
   }
 
   /// Density of a score: 99 % and more is full, then 90, 70 and 40 %.

@@ -50,7 +50,7 @@ public struct MixPane {
     let roomy = view.height >= weights.names.count + 7
     let tokenWidth = tokens == nil ? 0 : 8
     let longest = weights.names.map(\.count).max() ?? 0
-    let nameWidth = min(max(8, longest), max(8, view.width - 24 - tokenWidth))
+    let nameWidth = min(max(8, longest), max(8, view.width - 18 - tokenWidth))
     let barStart = nameWidth + 11
     let barWidth = max(0, min(34, view.width - barStart - tokenWidth - 1))
     var row = 0
@@ -93,7 +93,7 @@ public struct MixPane {
     if here { view.put(view.glyphs.cursor, x: 0, y: y, style: focused ? .accent : .faint) }
     view.text(name, x: 2, y: y, style: here && focused ? .strong : .text, width: nameWidth)
     if weights.locked.contains(name) {
-      view.text("L", x: nameWidth + 3, y: y, style: .warning)
+      view.text("L", x: nameWidth + 2, y: y, style: .warning)
     }
     view.text(
       Format.fixed(weight, 3), x: nameWidth + 4, y: y, style: here ? .strong : .text, width: 6)

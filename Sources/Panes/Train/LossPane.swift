@@ -21,8 +21,8 @@ public struct LossPane {
 
   /// Draws the pane into the whole canvas.
   public func draw(on canvas: Canvas, focused: Bool) {
-    let half = Format.number(history.loss.halfLife)
-    let smoothing = history.loss.halfLife > 0 ? "smooth \(half) steps" : "no smoothing"
+    let half = Format.count(Int(history.loss.halfLife))
+    let smoothing = history.loss.halfLife > 0 ? "half-life \(half) steps" : "no smoothing"
     let follow = chart.range == nil ? "follow" : "frozen"
     let raw = chart.showsRaw && history.loss.halfLife > 0
     let view = canvas.pane(

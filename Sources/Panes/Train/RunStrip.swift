@@ -28,15 +28,14 @@ public struct RunStrip {
     }
     let wide = canvas.width >= 100
     var x = canvas.runs([(" ", .text), (mark(canvas.glyphs), style), (" ", .text)], y: 0)
-    let stage = history.stages.last.map { " " + $0.name } ?? ""
-    let title = wide ? name + stage : name
-    x += canvas.text(title, x: x, y: 0, width: wide ? 26 : 14) + 1
+    x += canvas.text(name, x: x, y: 0, width: wide ? 20 : 14) + 1
     x += canvas.text(word, x: x, y: 0, style: style) + 1
     if let progress = history.progress {
       let bar = wide ? 18 : 10
       canvas.bar(progress, x: x, y: 0, width: bar, caps: true)
       x += bar
-      x += canvas.text(Format.percent(progress), x: x, y: 0, width: 5, align: .right) + 1
+      canvas.text(Format.percent(progress), x: x, y: 0, width: 5, align: .right)
+      x += 6
       x += wide ? 1 : 0
     }
     for item in items(wide: wide) {

@@ -8,7 +8,7 @@ public enum BindingTable {
   private static let needle = BindingScope.screens([.needle], "Needle")
 
   /// Every binding, in the order of help and footer.
-  public static let all: [Binding] = moving + recipeKeys + chartKeys + needleKeys + runKeys + rest
+  public static let all: [Binding] = moving + runKeys + recipeKeys + rest + chartKeys + needleKeys
 
   /// The bindings that hold on a screen.
   public static func bindings(on screen: ScreenName) -> [Binding] {
@@ -37,57 +37,57 @@ public enum BindingTable {
       .init(.character("4"), does: .show(.needle), "show needle"),
       .init(.character("5"), does: .show(.runs), "show runs")),
     Binding(
-      "tab", "pane", "next / previous pane (shift-tab)", .everywhere,
+      "tab", "pane", "next, previous pane", .everywhere,
       footer: [.recipe, .data, .runs],
       .init(.tab, does: .nextPane, "next pane"),
       .init(.backTab, does: .previousPane, "previous pane")),
     Binding(
-      "hjkl", "move", "move in the pane, also arrows", .everywhere,
-      footer: [.recipe, .data, .needle, .runs],
+      "hjkl", "move", "move, also arrows", .everywhere,
+      footer: [.data, .needle, .runs],
       .init(.character("k"), .up, does: .up, "move up"),
       .init(.character("j"), .down, does: .down, "move down"),
       .init(.character("h"), .left, does: .left, "move left"),
       .init(.character("l"), .right, does: .right, "move right")),
     Binding(
-      "g G", "ends", "first / last, also home and end", .everywhere,
+      "g G", "ends", "first, last; home, end", .everywhere,
       .init(.character("g"), .home, does: .first, "first"),
       .init(.character("G"), .end, does: .last, "last")),
     Binding(
-      "C-u C-d", "page", "half a page, also pgup and pgdn", .everywhere,
+      "C-u C-d", "page", "half a page; pgup, pgdn", .everywhere,
       .init(.control("u"), .pageUp, does: .pageUp, "page up"),
       .init(.control("d"), .pageDown, does: .pageDown, "page down")),
     Binding(
       "enter", "open", "edit, open or drill in", .everywhere,
-      footer: [.recipe, .needle, .runs],
+      footer: [.needle, .runs],
       .init(.enter, does: .open, "open")),
     Binding(
-      "esc", "back", "one layer up, cancel; never quits", .everywhere,
+      "esc", "back", "one layer up, cancel", .everywhere,
       .init(.escape, does: .back, "back")),
     Binding(
-      "z", "zoom", "zoom the pane to the whole screen and back", .everywhere, footer: [.needle],
+      "z", "zoom", "zoom the pane and back", .everywhere, footer: [.needle],
       .init(.character("z"), does: .zoomPane, "zoom pane")),
   ]
 
   private static let recipeKeys: [Binding] = [
     Binding(
-      "+ -", "nudge", "weight by .01, number up / down, next kind", recipe, footer: [.recipe],
+      "+ -", "nudge", "weight .01, number, kind", recipe, footer: [.recipe],
       .init(.character("+"), does: .nudge(1), "value up"),
       .init(.character("-"), does: .nudge(-1), "value down")),
     Binding(
-      "H L", "by .05", "weight by .05, number by more", recipe,
+      "H L", "by .05", "weight .05, number more", recipe,
       .init(.character("L"), does: .bigNudge(1), "value up more"),
       .init(.character("H"), does: .bigNudge(-1), "value down more")),
     Binding(
-      "=", "type", "type a value: 0.3  8k  2^13  5e-5", recipe, footer: [.recipe],
+      "=", "type", "type 0.3 8k 2^13 5e-5", recipe, footer: [.recipe],
       .init(.character("="), does: .typeValue, "type a value")),
     Binding(
-      "x", "lock", "hold a weight while others rescale", recipe, footer: [.recipe],
+      "x", "lock", "hold a weight", recipe, footer: [.recipe],
       .init(.character("x"), does: .lockWeight, "lock weight")),
     Binding(
       "t", "stage", "show the next stage", recipe,
       .init(.character("t"), does: .nextStage, "next stage")),
     Binding(
-      "s", "save", "save the recipe to its file", recipe, footer: [.recipe],
+      "s", "save", "save to its file", recipe, footer: [.recipe],
       .init(.character("s"), does: .save, "save recipe")),
   ]
 
@@ -126,17 +126,17 @@ public enum BindingTable {
 
   private static let needleKeys: [Binding] = [
     Binding(
-      "[ ]", "evaluation", "earlier / later evaluation of the run", needle, footer: [.needle],
+      "[ ]", "evaluation", "earlier, later evaluation", needle, footer: [.needle],
       .init(.character("["), does: .evaluation(-1), "earlier evaluation"),
       .init(.character("]"), does: .evaluation(1), "later evaluation")),
     Binding(
-      "f", "newest", "follow the newest evaluation", needle, footer: [.needle],
+      "f", "newest", "follow the newest", needle, footer: [.needle],
       .init(.character("f"), does: .follow, "follow newest evaluation")),
   ]
 
   private static let runKeys: [Binding] = [
     Binding(
-      "R", "run", "start training with the recipe as it stands", .run,
+      "R", "run", "start the recipe", .run,
       footer: [.recipe, .data, .train, .needle, .runs],
       .init(.character("R"), does: .start, "start run")),
     Binding(
@@ -146,32 +146,32 @@ public enum BindingTable {
       "c", "ckpt", "write a checkpoint now", .run, footer: [.train],
       .init(.character("c"), does: .checkpointNow, "checkpoint now")),
     Binding(
-      "e", "edit", "edit the learning rate live", .run, footer: [.train],
+      "e", "edit", "edit learning rate live", .run, footer: [.train],
       .init(.character("e"), does: .editLive, "edit learning rate live")),
     Binding(
-      "E", "evaluate", "run the evaluations now", .run,
+      "E", "evaluate", "run evaluations now", .run,
       .init(.character("E"), does: .evaluateNow, "evaluate now")),
     Binding(
-      "K", "stop", "stop after this step and keep a checkpoint", .run, footer: [.train],
+      "K", "stop", "stop after step, keep it", .run, footer: [.train],
       .init(.character("K"), does: .stopAndKeep, "stop and keep")),
   ]
 
   private static let rest: [Binding] = [
     Binding(
-      "u C-r", "undo", "undo / redo edits of the recipe", .everywhere, footer: [.recipe],
+      "u C-r", "undo", "undo, redo recipe edits", .everywhere, footer: [.recipe],
       .init(.character("u"), does: .undo, "undo"),
       .init(.control("r"), does: .redo, "redo")),
     Binding(
       "C-l", "redraw", "draw everything again", .everywhere,
       .init(.control("l"), does: .redraw, "redraw")),
     Binding(
-      "C-z", "suspend", "suspend; training pauses too", .everywhere,
+      "C-z", "suspend", "suspend, training pauses", .everywhere,
       .init(.control("z"), does: .suspend, "suspend")),
     Binding(
-      "C-c", "cancel", "cancel; twice within 5 s leaves", .everywhere,
+      "C-c", "cancel", "cancel; twice leaves", .everywhere,
       .init(.control("c"), does: .interrupt, "cancel")),
     Binding(
-      "q", "quit", "quit; asks while training or unsaved", .everywhere, footer: [.data, .runs],
+      "q", "quit", "quit, asks when needed", .everywhere, footer: [.data, .runs],
       .init(.character("q"), does: .quit, "quit")),
     Binding(
       ":", "command", "command palette, also C-p", .everywhere,

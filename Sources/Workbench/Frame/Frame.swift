@@ -59,10 +59,12 @@ public enum Frame {
       if canvas.width >= 100 { x += 1 }
     }
     let recipe = state.recipe.recipe
-    var right = (recipe?.name ?? state.recipe.document.file) + (state.recipe.isEdited ? "*" : " ")
-    if canvas.width >= 100, let model = state.report?.model?.summary { right += " · " + model }
     let room = canvas.width - x - 2
     guard room > 4 else { return }
+    // The star must survive the cut: it is what says that edits are unsaved.
+    let name = DisplayText(recipe?.name ?? state.recipe.document.file).truncated(to: room - 1)
+    var right = name.description + (state.recipe.isEdited ? "*" : " ")
+    if canvas.width >= 100, let model = state.report?.model?.summary { right += " · " + model }
     canvas.text(
       right, x: x + 1, y: 0, style: state.recipe.isEdited ? .strong : .text, width: room,
       align: .right)
@@ -85,7 +87,15 @@ public enum Frame {
       canvas.text(" " + message, y: 0, style: .warning)
       return
     }
-    guard let stage = state.history.stages.last, let last = state.history.last else { return }
+    guard let stage = state.history.stages.last, let last = state.history.last else {
+      if let plan = state.report?.plan, state.screen == .recipe, state.recipe.faults.isEmpty {
+        let time = plan.seconds.map { "  ·  ≈ \(Format.duration($0))" } ?? ""
+        canvas.text(
+          "   plan  \(Format.number(Double(plan.tokens))) tokens  ·  \(Format.number(plan.flops))"
+            + " FLOP  ·  \(Format.bytes(plan.peakBytes))\(time)", y: 0, style: .faint)
+      }
+      return
+    }
     let total = state.history.plan.map { "/\($0.stages)" } ?? ""
     canvas.text(
       "   stage \(stage.stage + 1)\(total) \(stage.name)  ·  "

@@ -1,6 +1,7 @@
 import Panes
 import Records
 import Recipes
+import Support
 import Terminal
 
 extension WorkbenchState {
@@ -99,7 +100,13 @@ extension WorkbenchState {
 
   private mutating func open() -> [Effect] {
     switch focused {
-    case .mix, .settings: return reduceRecipe(.typeValue)
+    case .settings:
+      let form = recipe.form(stage)
+      if form.indices.contains(row(.settings)), case .choice = form[row(.settings)].setting.form {
+        return reduceRecipe(.nudge(1))
+      }
+      return reduceRecipe(.typeValue)
+    case .mix: return reduceRecipe(.typeValue)
     case .heatmap: focus[.needle] = .cell
     case .evaluations: focus[.needle] = .heatmap
     case .stages: focus[.recipe] = .settings

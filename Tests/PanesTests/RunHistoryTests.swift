@@ -1,0 +1,113 @@
+import Panes
+import Records
+import Testing
+
+struct RunHistoryTests {
+  private func step(_ step: Int, loss: Double = 2) -> RunRecord {
+    .step(
+      StepRecord(
+        step: step, stage: 0, loss: loss, learningRate: 1e-3, gradientNorm: 1, tokens: step * 100,
+        tokensPerSecond: 50, seconds: Double(step) * 2, lossBySource: [NamedNumber("a", loss)]))
+  }
+
+  private func cell(_ step: Int, _ length: Int, _ depth: Double, _ correct: Int) -> RunRecord {
+    .needle(
+      NeedleRecord(
+        step: step, task: "keyed", length: length, depth: depth, correct: correct, trials: 4,
+        score: Double(correct) / 4, low: 0, high: 1))
+  }
+
+  @Test func progressAndTimeLeftFollowThePlan() {
+    var history = RunHistory()
+    #expect(history.progress == nil && history.secondsLeft == nil)
+    history.apply(
+      .plan(
+        PlanRecord(stages: 1, tokens: 1000, flops: 1, peakBytes: 1, diskBytes: 1, seconds: nil)))
+    history.apply(step(4))
+    #expect(history.progress == 0.4)
+    #expect(history.secondsLeft == 12)
+  }
+
+  @Test func aLossThatIsNotANumberIsOneEvent() {
+    var history = RunHistory()
+    history.apply(step(1))
+    history.apply(step(2, loss: .nan))
+    history.apply(step(3, loss: .nan))
+    #expect(history.events.filter { $0.mark == .failure }.count == 1)
+  }
+
+  @Test func cellsOfOneEvaluationShareOneEventAndKeepTheirPlaces() {
+    var history = RunHistory()
+    for record in [cell(25, 512, 0, 1), cell(25, 256, 0.5, 4), cell(50, 256, 0.5, 2)] {
+      history.apply(record)
+    }
+    #expect(history.evaluations.map(\.step) == [25, 50])
+    #expect(history.axes["keyed"] == NeedleAxes(lengths: [256, 512], depths: [0, 0.5]))
+    #expect(history.events.map(\.text) == ["needle keyed 63 % of 8", "needle keyed 50 % of 4"])
+  }
+
+  @Test func aCellNotYetMeasuredShowsTheEvaluationBeforeAsOlder() throws {
+    var history = RunHistory()
+    for record in [cell(25, 256, 0, 1), cell(25, 512, 0, 3), cell(50, 256, 0, 4)] {
+      history.apply(record)
+    }
+    let map = NeedleMap(
+      evaluations: history.evaluations, shown: 1, axes: history.axes["keyed"] ?? NeedleAxes(),
+      trained: 256, target: 512)
+    let fresh = try #require(map.cell(0, 0))
+    #expect(fresh.age == .current && fresh.record.correct == 4)
+    let old = try #require(map.cell(1, 0))
+    #expect(old.age == .older(step: 25) && old.record.correct == 3)
+    #expect(map.cell(2, 0) == nil)
+    #expect(map.course(0, 0).map(\.correct) == [1, 4])
+  }
+
+  @Test func resumedStepsReplaceTheOnesAfterTheCheckpoint() {
+    var history = RunHistory()
+    for number in 1...10 { history.apply(step(number)) }
+    history.apply(step(6, loss: 9))
+    #expect(history.loss.raw.count == 6)
+    #expect(history.loss.raw.values.last == 9)
+  }
+}
+
+struct ChartViewTests {
+  @Test func theRightEdgeStaysPutWhileStepsComeIn() {
+    let chart = ChartView()
+    var edges = Set<Double>()
+    for step in 1...1000 { edges.insert(chart.domain(last: Double(step), end: nil).upperBound) }
+    #expect(edges.count < 60)
+    for step in 1...1000 {
+      #expect(chart.domain(last: Double(step), end: nil).upperBound > Double(step))
+    }
+  }
+
+  @Test func zoomingStaysInsideAndComesBackToEverything() {
+    var chart = ChartView()
+    let whole = 0.0...100.0
+    chart.cursor = 90
+    for _ in 0..<10 {
+      chart.zoom(by: 0.5, within: whole)
+      let range = chart.range ?? whole
+      #expect(range.lowerBound >= 0 && range.upperBound <= 100)
+      #expect(range.upperBound - range.lowerBound >= 5)
+      #expect(range.contains(90))
+    }
+    for _ in 0..<10 { chart.zoom(by: 2, within: whole) }
+    #expect(chart.range == nil)
+  }
+
+  @Test func theCursorStopsAtData() {
+    var series = SeriesPyramid()
+    for step in stride(from: 0.0, through: 90, by: 10) { series.append(1, at: step) }
+    var chart = ChartView()
+    chart.move(columns: -1, of: 200, in: series, end: 90)
+    #expect(chart.cursor == 90)
+    chart.move(columns: -1, of: 200, in: series, end: 90)
+    #expect(chart.cursor == 80)
+    for _ in 0..<20 { chart.move(columns: -10, of: 20, in: series, end: 90) }
+    #expect(chart.cursor == 0)
+    for _ in 0..<30 { chart.move(columns: 1, of: 20, in: series, end: 90) }
+    #expect(chart.cursor == 90)
+  }
+}

@@ -1,0 +1,201 @@
+import Panes
+import Records
+import Recipes
+import Support
+import Synchronization
+import Workbench
+
+/// Fixed recipes, runs and reports; nothing here depends on time, place or chance.
+enum Fixtures {
+  static let vocabulary = RecipeVocabulary([
+    .model: [KindDescription("llama", "A decoder.")],
+    .pack: [KindDescription("documents", "Documents fill rows.")],
+    .rope: [
+      KindDescription("none", "The model's own frequencies."),
+      KindDescription(
+        "abf", "A raised base.",
+        settings: [
+          Setting(
+            "base", .real(1.000_001...1e15), default: nil,
+            help: "Rotary base before the transform; the model's own when absent.",
+            applies: .nextStage)
+        ]),
+      KindDescription(
+        "yarn", "Blended by wavelength.",
+        settings: [
+          Setting("factor", .real(1...1e6), default: nil, help: "How many times longer.")
+        ]),
+    ],
+    .positions: [
+      KindDescription("plain", "0, 1, 2 and so on."),
+      KindDescription("pit", "Skips between sentences over the whole target."),
+    ],
+    .optimizer: [
+      KindDescription(
+        "adamw", "AdamW.",
+        settings: [
+          Setting(
+            "rate", .real(0...10), default: .real(1e-3), help: "Learning rate at the peak.",
+            applies: .nextStep),
+          Setting(
+            "schedule", .choice(["constant", "linear", "cosine"]), default: .text("cosine"),
+            help: "How the rate falls."),
+          Setting("warmup", .integer(0...1_000_000), default: .integer(0), help: "Steps."),
+        ])
+    ],
+    .source: [
+      KindDescription("stories", "Long stories."), KindDescription("code", "Code-like files."),
+      KindDescription("pages", "Short pages."), KindDescription("questions", "Questions."),
+    ],
+    .evaluate: [
+      KindDescription(
+        "needle", "The heatmap.",
+        settings: [Setting("every", .integer(0...1_000_000), default: .integer(0), help: "Steps.")])
+    ],
+  ])
+
+  static let text = """
+    name: longrecipe-256-to-4k
+    base: base-256.h5
+    target: 4096
+    seed: 1
+    stages:
+      - name: extend
+        steps: 200
+        tokens_per_step: 16k
+        sequence: 1228
+        mix: { stories: 0.4, code: 0.3, pages: 0.1, questions: 0.2 }
+        rope: { kind: abf, base: 160k }
+        positions: { kind: pit }
+        optimizer: { kind: adamw, rate: 1e-3, warmup: 20 }
+      - { name: merge, kind: merge, with: base, weight: 0.5 }
+    evaluate:
+      - { kind: needle, every: 25 }
+    """
+
+  static func document() throws -> RecipeDocument {
+    try RecipeDocument(text: text, file: "recipe.yaml")
+  }
+
+  static let report = PlanReport(
+    plan: RecipePlanFace(
+      tokens: 3_192_800, flops: 1.4e14, peakBytes: 310 << 20, seconds: nil, faults: []),
+    model: ModelFacts(
+      summary: "base-256.h5, 5.1M parameters", trainedContext: 256, headWidth: 64, ropeBase: 10_000),
+    sources: [
+      "stories": "long stories with facts", "code": "code-like files", "pages": "short pages",
+      "questions": "questions after facts",
+    ])
+
+  /// The workbench on the recipe, planned, with no run.
+  static func state() throws -> WorkbenchState {
+    var state = WorkbenchState(try document(), vocabulary: vocabulary)
+    state.planned(report, of: state.recipe.document.text)
+    state.received(
+      samples: [
+        "The keeper of the lighthouse wrote that the storm broke the great lens.\nYears later "
+          + "Mara found the ledger and read it by candle light, twice, until the oil was gone.",
+        "In the mill by the river the miller kept the number 5526 under a stone.",
+      ], of: "stories")
+    state.received(runs: runs)
+    return state
+  }
+
+  static let runs: [RunSummary] = [
+    RunSummary(
+      path: "runs/017-longrecipe", name: "017-longrecipe-256-to-4k", when: "21 Nov 12:41",
+      status: "running", steps: 120, tokens: 1_915_680, loss: 1.92, needle: 0.49, seconds: 41),
+    RunSummary(
+      path: "runs/016-pose", name: "016-pose", when: "21 Nov 11:02", status: "done", steps: 200,
+      tokens: 3_192_800, loss: 1.99, needle: 0.86, seconds: 71,
+      checkpoint: "step-000000000200.h5"),
+    RunSummary(
+      path: "runs/014-base-500k", name: "014-base-500k", when: "20 Nov 18:30", status: "failed",
+      steps: 12, tokens: 191_568, loss: nil, needle: nil, seconds: 4),
+  ]
+
+  /// A deterministic wobble in -1...1.
+  static func wobble(_ step: Int) -> Double {
+    Double((step &* 7919 &+ 13) % 101) / 50 - 1
+  }
+
+  /// The records of a run up to a step.
+  static func records(through last: Int) -> [RunRecord] {
+    var records: [RunRecord] = [
+      .plan(
+        PlanRecord(
+          stages: 2, tokens: 3_192_800, flops: 1.4e14, peakBytes: 310 << 20, diskBytes: 60 << 20,
+          seconds: nil)),
+      .stage(StageRecord(step: 0, stage: 0, name: "extend", steps: 200, text: "")),
+    ]
+    for step in 1...max(1, last) where step <= last {
+      let base = 1.6 + 3.2 / (1 + Double(step) / 18)
+      let loss = base + 0.25 * wobble(step) + (step == 93 ? 1.8 : 0)
+      records.append(
+        .step(
+          StepRecord(
+            step: step, stage: 0, loss: loss,
+            learningRate: step < 20 ? 5e-5 * Double(step) : 1e-3 * (1.05 - Double(step) / 200),
+            gradientNorm: 0.8 + 0.2 * wobble(step * 3) + (step == 93 ? 3 : 0),
+            tokens: step * 15_964,
+            tokensPerSecond: 46_000 + 900 * wobble(step * 5), seconds: Double(step) * 0.347,
+            lossBySource: [
+              NamedNumber("stories", loss + 0.1), NamedNumber("code", loss - 0.7),
+              NamedNumber("pages", loss + 0.4), NamedNumber("questions", loss * 0.5),
+            ])))
+      if step % 25 == 0 {
+        records += needle(step: step, cells: step == 100 && last == 100 ? 34 : 70)
+      }
+      if step % 50 == 0 {
+        records.append(
+          .checkpoint(
+            CheckpointRecord(step: step, path: "step-\(step).h5", bytes: 38 << 20)))
+      }
+      if step == 60 {
+        records.append(
+          .edit(EditRecord(step: 60, path: "learning_rate", old: "0.001", new: "8e-4")))
+      }
+    }
+    return records
+  }
+
+  static let lengths = [256, 512, 1024, 1536, 2048, 3072, 4096]
+
+  /// The first `cells` cells of the evaluation at a step: recall grows with training and falls with
+  /// length.
+  static func needle(step: Int, cells: Int) -> [RunRecord] {
+    var records: [RunRecord] = []
+    for length in lengths {
+      for row in 0..<10 {
+        let reach = 0.2 + 1.1 * Double(step) / 150 - 0.25 * Double(length) / 4096
+        let share = length == 256 ? 1 : min(1, max(0, reach + 0.1 * wobble(row * 31 + length)))
+        let trials = 10
+        let correct = Int((share * Double(trials)).rounded())
+        let proportion = Proportion(correct, of: trials)
+        let answers = (0..<trials).map { index in
+          NeedleAnswer(
+            key: "mill", expected: "\(5526 + index)",
+            answered: index < correct ? "\(5526 + index)" : "garden",
+            logProbability: index < correct ? -0.05 : -2.5,
+            excerpt: "In the mill by the river the miller kept the number \(5526 + index) "
+              + "under a stone, and nobody asked.")
+        }
+        records.append(
+          .needle(
+            NeedleRecord(
+              step: step, task: "keyed", length: length, depth: Double(row) / 9, correct: correct,
+              trials: trials, score: proportion.score, low: proportion.low, high: proportion.high,
+              answers: answers)))
+      }
+    }
+    return Array(records.prefix(cells))
+  }
+
+  /// A run that trains and stands at a step.
+  static func running(through step: Int) throws -> WorkbenchState {
+    var state = try state()
+    state.started(name: "017-longrecipe-256-to-4k")
+    _ = state.receive(records(through: step), state: .training)
+    return state
+  }
+}

@@ -1,0 +1,164 @@
+import Panes
+import Records
+import Recipes
+import Support
+import Synchronization
+import Terminal
+import Testing
+import Workbench
+
+/// A run whose records the test writes.
+final class ScriptedRun: RunControl {
+  struct Inner {
+    var records: [RunRecord] = []
+    var commands: [RunCommand] = []
+    var state = RunState.training
+    var wake: (@Sendable () -> Void)?
+  }
+  let inner = Mutex(Inner())
+
+  func send(_ command: RunCommand) {
+    inner.withLock {
+      $0.commands.append(command)
+      if command == .stop { $0.state = .stopped }
+    }
+    inner.withLock(\.wake)?()
+  }
+  func drain() -> [RunRecord] {
+    inner.withLock { inner in
+      defer { inner.records = [] }
+      return inner.records
+    }
+  }
+  var state: RunState { inner.withLock(\.state) }
+  func onNews(_ wake: @escaping @Sendable () -> Void) { inner.withLock { $0.wake = wake } }
+
+  func tell(_ records: [RunRecord]) {
+    inner.withLock { $0.records += records }
+    inner.withLock(\.wake)?()
+  }
+  var commands: [RunCommand] { inner.withLock(\.commands) }
+}
+
+/// A host that keeps everything in memory.
+final class ScriptedHost: WorkbenchHost {
+  let run = ScriptedRun()
+  let saved = Mutex<String?>(nil)
+  let refusal: UserError?
+
+  init(refusal: UserError? = nil) { self.refusal = refusal }
+
+  var vocabulary: RecipeVocabulary { Fixtures.vocabulary }
+  func start(_ document: RecipeDocument) throws -> any RunControl {
+    if let refusal { throw refusal }
+    return run
+  }
+  func plan(_ document: RecipeDocument) -> PlanReport { Fixtures.report }
+  func samples(of source: String, in document: RecipeDocument) -> [String] { ["A \(source)."] }
+  func runs() -> [RunSummary] { Fixtures.runs }
+  func records(ofRun path: String) -> [RunRecord] { Fixtures.records(through: 50) }
+  func save(_ document: RecipeDocument) throws { saved.withLock { $0 = document.text } }
+}
+
+@Suite(.serialized)
+struct WorkbenchTests {
+  private func workbench(
+    _ screen: MemoryScreen, _ host: ScriptedHost
+  ) throws -> Workbench {
+    Workbench(
+      screen: screen, host: host, document: try Fixtures.document(), wait: try EventWait())
+  }
+
+  @Test func aSessionStartsWatchesPausesAndSavesOnTheWayOut() throws {
+    let screen = MemoryScreen(width: 80, height: 24)
+    let host = ScriptedHost()
+    let workbench = try workbench(screen, host)
+    screen.press(.character("R"))
+    workbench.turn(milliseconds: 0)
+    #expect(workbench.state.screen == .train)
+    host.run.tell(Fixtures.records(through: 40))
+    workbench.turn(milliseconds: 50)
+    screen.press(.character(" "))
+    workbench.turn(milliseconds: 0)
+    #expect(host.run.commands == [.pause])
+    #expect(screen.frame.text.contains("40/200"))
+    screen.press(.character("q"), .character("s"))
+    workbench.turn(milliseconds: 0)
+    #expect(host.run.commands == [.pause, .stop])
+    let ending = workbench.run()
+    #expect(screen.isClosed)
+    #expect(ending.step == 40)
+  }
+
+  @Test func nothingNewDrawsNoFrame() throws {
+    let screen = MemoryScreen(width: 80, height: 24)
+    let workbench = try workbench(screen, ScriptedHost())
+    screen.press(.character("2"))
+    workbench.turn(milliseconds: 0)
+    for _ in 0..<20 { workbench.turn(milliseconds: 2) }
+    let settled = screen.frameCount
+    for _ in 0..<20 { workbench.turn(milliseconds: 1) }
+    #expect(screen.frameCount == settled)
+  }
+
+  @Test func liveFramesAreAtMostTenASecondWhileKeysAreAnsweredAtOnce() throws {
+    let screen = MemoryScreen(width: 80, height: 24)
+    let host = ScriptedHost()
+    let workbench = try workbench(screen, host)
+    screen.press(.character("R"))
+    workbench.turn(milliseconds: 0)
+    let records = Fixtures.records(through: 100)
+    let before = screen.frameCount
+    let clock = ContinuousClock.now
+    for record in records {
+      host.run.tell([record])
+      workbench.turn(milliseconds: 1)
+    }
+    let seconds = (ContinuousClock.now - clock) / .seconds(1)
+    #expect(Double(screen.frameCount - before) <= seconds * 10 + 1)
+    let live = screen.frameCount
+    screen.press(.character("4"))
+    workbench.turn(milliseconds: 0)
+    #expect(screen.frameCount == live + 1)
+    #expect(screen.frame.text.contains("needle recall"))
+  }
+
+  @Test func aRunThatCannotStartSaysWhyAndStaysOnTheRecipe() throws {
+    let screen = MemoryScreen(width: 120, height: 40)
+    let host = ScriptedHost(
+      refusal: UserError("base-256.h5", "no such file", remedy: "Run experiment 000 first."))
+    let workbench = try workbench(screen, host)
+    screen.press(.character("R"))
+    workbench.turn(milliseconds: 0)
+    #expect(workbench.state.screen == .recipe)
+    #expect(screen.frame.text.contains("base-256.h5: no such file. Run experiment 000 first."))
+  }
+
+  @Test func anEditedRecipeIsSavedToTheHost() throws {
+    let screen = MemoryScreen(width: 120, height: 40)
+    let host = ScriptedHost()
+    let workbench = try workbench(screen, host)
+    screen.press(.character("+"), .character("s"))
+    workbench.turn(milliseconds: 0)
+    #expect(host.saved.withLock { $0 }?.contains("0.41") == true)
+    #expect(!workbench.state.recipe.isEdited)
+  }
+
+  @Test func suspendingPausesTheEngineAndResizingKeepsTheState() throws {
+    let screen = MemoryScreen(width: 120, height: 40)
+    let host = ScriptedHost()
+    let workbench = try workbench(screen, host)
+    screen.press(.character("R"))
+    workbench.turn(milliseconds: 0)
+    host.run.tell(Fixtures.records(through: 5))
+    workbench.turn(milliseconds: 20)
+    screen.press(.control("z"))
+    workbench.turn(milliseconds: 0)
+    #expect(screen.suspendCount == 1)
+    #expect(host.run.commands == [.pause, .resume])
+    screen.resize(width: 60, height: 16)
+    workbench.turn(milliseconds: 0)
+    #expect(screen.frame.width == 60)
+    #expect(workbench.state.screen == .train)
+  }
+}
