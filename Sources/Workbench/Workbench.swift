@@ -85,6 +85,12 @@ public final class Workbench {
     if events.contains(.hangup) { end(.hangup, saving: false) }
     if events.contains(.suspend) { suspend() }
     if events.contains(.interrupt) { press(.control("c")) }
+    if events.contains(.noise), let terminal = screen as? CursesScreen {
+      // Reading it is a must: an unread pipe would make every wait return at once.
+      let lines = terminal.readNoise().split(separator: "\n")
+      if let last = lines.last { state.note(String(last)) }
+      (isDirty, answered) = (true, true)
+    }
     for key in screen.readKeys() {
       if key == .resize {
         screen.updateSize()

@@ -66,7 +66,8 @@ public struct WavelengthPane {
     guard place.isFinite, place >= 0, place <= Double(height - 1) else { return }
     let row = Int(place.rounded())
     view.horizontalLine(x: left, y: row, width: width, glyph: view.glyphs.dashedHorizontal)
-    let label = " \(name) \(Format.tokens(tokens)) "
+    let words = view.width >= 48 ? name + " " : ""
+    let label = " \(words)\(Format.tokens(tokens)) "
     // The curves rise from lower left to upper right: labels stand in the other two corners.
     let start = row * 2 < height ? left + 2 : max(left, left + width - label.count - 2)
     view.text(label, x: start, y: row, style: .faint)

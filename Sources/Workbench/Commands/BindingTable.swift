@@ -64,7 +64,7 @@ public enum BindingTable {
       "esc", "back", "one layer up, cancel", .everywhere,
       .init(.escape, does: .back, "back")),
     Binding(
-      "z", "zoom", "zoom the pane and back", .everywhere, footer: [.needle],
+      "z", "zoom", "zoom the pane and back", .everywhere,
       .init(.character("z"), does: .zoomPane, "zoom pane")),
   ]
 
@@ -126,7 +126,7 @@ public enum BindingTable {
 
   private static let needleKeys: [Binding] = [
     Binding(
-      "[ ]", "evaluation", "earlier, later evaluation", needle, footer: [.needle],
+      "[ ]", "eval", "earlier, later evaluation", needle, footer: [.needle],
       .init(.character("["), does: .evaluation(-1), "earlier evaluation"),
       .init(.character("]"), does: .evaluation(1), "later evaluation")),
     Binding(

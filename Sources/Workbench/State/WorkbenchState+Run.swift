@@ -65,6 +65,11 @@ extension WorkbenchState {
     message = sentence
   }
 
+  /// Something worth a line was said, such as by a library that prints.
+  public mutating func note(_ sentence: String) {
+    message = sentence
+  }
+
   /// News of the run.
   ///
   /// - Returns: effects; the workbench leaves when it was asked to and the run is over.
