@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import Support
+
+/// The root command; every subcommand is one file in Commands and one line here.
+struct Needlepoint: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "needlepoint",
+    abstract: "A terminal workbench for teaching language models long contexts.",
+    version: ProductVersion.text,
+    subcommands: [
+      WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, NeedleCommand.self,
+      LogitsCommand.self, GenerateCommand.self, PositionsCommand.self, PlanCommand.self,
+      InfoCommand.self, MergeCommand.self, BenchCommand.self, DescribeCommand.self,
+      DoctorCommand.self,
+    ],
+    defaultSubcommand: WorkbenchCommand.self)
+}
+
+/// The version that `--version` prints and checkpoints carry.
+enum ProductVersion {
+  static let text = "0.1.0"
+}
+
+@main
+enum Program {
+  /// Parses, runs, and turns every ending into the exit status of the contract.
+  static func main() {
+    // A reader that goes away (`| head`) must end the write, not the process in the middle of a commit.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try Needlepoint.parseAsRoot()
+      try command.run()
+    } catch {
+      exit(status(of: error))
+    }
+  }
+
+  /// Prints what there is to say of an error and gives the exit status.
+  private static func status(of error: any Error) -> Int32 {
+    switch error {
+    case let code as ExitCode:
+      return code.rawValue
+    case let error as UserError:
+      Talk.say("\(error)")
+      return error.kind == .input ? 2 : 1
+    case let error as any InputFault:
+      Talk.say("\(error)")
+      return 2
+    default:
+      let code = Needlepoint.exitCode(for: error)
+      let message = Needlepoint.fullMessage(for: error)
+      if code == .success {
+        print(message)
+        return 0
+      }
+      Talk.say(message)
+      // The parser's own status for wrong usage is 64; the contract's is 2.
+      return code == .validationFailure ? 2 : 1
+    }
+  }
+}
+
+/// Talk for people goes to stderr, so that stdout carries results only.
+enum Talk {
+  /// Writes one line to stderr.
+  static func say(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+}
