@@ -1,12 +1,33 @@
 public import Corpora
 public import Models
 public import Records
+public import Support
 
 /// Mean loss on text that training never sees.
 ///
 /// The interval is the normal 95 % interval of the mean over rows, since tokens of one row are not
 /// independent of each other.
 public struct HeldOutLoss {
+  /// What a recipe's `evaluate:` item of kind `loss` may say.
+  public static let kind = KindDescription(
+    "loss",
+    "Loss on held-out rows of the last training stage's mix, one document a row, plain positions.",
+    settings: [
+      Setting(
+        "every", .integer(0...1_000_000_000), default: .integer(0),
+        help: "Steps between evaluations; 0 evaluates at the end only.", applies: .nextStep),
+      Setting(
+        "sequence", .size(16...(1 << 24)), default: nil,
+        help: "Length of the rows in tokens; the base's trained context when absent.",
+        applies: .nextStep),
+      Setting(
+        "tokens", .size(16...(1 << 40)), default: .integer(32_768),
+        help: "Tokens to score.", applies: .nextStep),
+      Setting(
+        "seed", .integer(0...Int.max), default: .integer(1),
+        help: "Seed of the held-out rows; equal for all runs that are compared."),
+    ])
+
   /// The figures of one evaluation, in nats.
   public struct Result: Sendable, Equatable {
     /// Mean loss over all targets.

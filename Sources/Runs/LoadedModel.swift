@@ -1,0 +1,78 @@
+public import Corpora
+import Foundation
+public import Kernels
+public import Models
+public import RunStore
+import Support
+
+/// A model that was saved, ready to score text: the MODEL of the command line.
+public struct LoadedModel {
+  /// The model, its rotary angles set as it was trained to use them.
+  public let transformer: Transformer
+  /// Its tokenizer.
+  public let tokenizer: any Tokenizer
+  /// Sizes and rotary frequencies.
+  public let description: ModelDescription
+  /// Everything else that the checkpoint keeps; moments are left on the disk.
+  public let contents: CheckpointContents
+  /// The checkpoint's file.
+  public let path: String
+
+  /// Loads a checkpoint file, or the newest valid checkpoint of a run folder.
+  ///
+  /// - Parameters:
+  ///   - path: as the user named it.
+  ///   - pool: threads for the work.
+  ///   - notice: receives a sentence for each checkpoint that was passed over.
+  /// - Throws: `UserError` or `StoreError` when there is no such file, or it is not whole, or it is of
+  ///   another model.
+  public init(
+    _ path: String, pool: ThreadPool, notice: (String) -> Void = { _ in }
+  ) throws {
+    let file = try ModelPath.checkpoint(path, notice: notice)
+    contents = try Checkpoint.read(file, moments: false)
+    description = try ModelDescription(json: contents.modelShape, path: file)
+    guard description.shape.parameterLayout == contents.parameters.layout else {
+      throw UserError(
+        file, "the tensors are not those of the model it describes",
+        remedy: "Use another checkpoint.")
+    }
+    tokenizer = try Tokenizers.make(description: contents.tokenizer)
+    guard tokenizer.vocabularySize == description.shape.vocabulary else {
+      throw UserError(
+        file,
+        "the tokenizer has \(tokenizer.vocabularySize) tokens, the model "
+          + "\(description.shape.vocabulary)", remedy: "Use another checkpoint.")
+    }
+    transformer = Transformer(shape: description.shape, pool: pool)
+    transformer.parameters.values.copy(from: contents.parameters.values)
+    transformer.setRotary(description.rotary)
+    self.path = file
+  }
+}
+
+/// What a MODEL argument may name.
+public enum ModelPath {
+  /// The checkpoint file that a path means.
+  ///
+  /// - Throws: `UserError` when nothing is there or it is no checkpoint.
+  public static func checkpoint(
+    _ path: String, notice: (String) -> Void = { _ in }
+  ) throws -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw UserError(
+        path, "no such file or folder",
+        remedy: "Name a checkpoint (.h5) or a run folder.")
+    }
+    guard isFolder.boolValue else {
+      guard path.hasSuffix(".h5") else {
+        throw UserError(
+          path, "not a checkpoint, whose name ends in .h5",
+          remedy: "Name a checkpoint or a run folder.")
+      }
+      return path
+    }
+    return try RunFolder.newestCheckpoint(in: path, notice: notice)
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+public import Models
+public import Positions
+import Support
+
+/// What a checkpoint says of its model: the sizes, and the rotary angles that it works with.
+public struct ModelDescription: Sendable, Equatable {
+  /// The sizes; `trainedContext` is the longest context it was trained for.
+  public var shape: LlamaShape
+  /// The rotary frequencies in use.
+  public var rotary: RotaryFrequencies
+  /// The kind of frequency transform that made them, such as `abf`.
+  public var ropeKind: String
+
+  /// A description of these parts.
+  public init(shape: LlamaShape, rotary: RotaryFrequencies, ropeKind: String) {
+    self.shape = shape
+    self.rotary = rotary
+    self.ropeKind = ropeKind
+  }
+
+  /// A new model with plain rotary frequencies.
+  public init(shape: LlamaShape) {
+    self.init(
+      shape: shape, rotary: RotaryFrequencies(headWidth: shape.headWidth, base: shape.ropeBase),
+      ropeKind: "none")
+  }
+
+  private struct Stored: Codable {
+    var shape: LlamaShape
+    var ropeKind: String
+    var inverseFrequencies: [Double]
+    var attentionFactor: Double
+    var base: Double
+  }
+
+  /// The description as one line of JSON.
+  public var json: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.keyEncodingStrategy = .convertToSnakeCase
+      encoder.outputFormatting = [.sortedKeys]
+      let stored = Stored(
+        shape: shape, ropeKind: ropeKind, inverseFrequencies: rotary.inverse,
+        attentionFactor: rotary.attentionFactor, base: rotary.base)
+      return String(decoding: try encoder.encode(stored), as: UTF8.self)
+    }
+  }
+
+  /// Reads what `json` wrote.
+  ///
+  /// - Parameters:
+  ///   - json: the text in the checkpoint.
+  ///   - path: the checkpoint, for the error.
+  /// - Throws: `UserError` when the text is no description or its sizes do not fit together.
+  public init(json: String, path: String) throws {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    guard let stored = try? decoder.decode(Stored.self, from: Data(json.utf8)) else {
+      throw UserError(
+        path, "the description of the model is not readable",
+        remedy: "Use a checkpoint of this program.")
+    }
+    try stored.shape.validate()
+    guard stored.inverseFrequencies.count == stored.shape.headWidth / 2 else {
+      throw UserError(
+        path,
+        "\(stored.inverseFrequencies.count) rotary frequencies found, "
+          + "\(stored.shape.headWidth / 2) expected", remedy: "Use another checkpoint.")
+    }
+    self.init(
+      shape: stored.shape,
+      rotary: RotaryFrequencies(
+        inverse: stored.inverseFrequencies, attentionFactor: stored.attentionFactor,
+        base: stored.base), ropeKind: stored.ropeKind)
+  }
+}
+
+extension Transformer {
+  /// Sets the rotary angles that frequencies describe.
+  func setRotary(_ frequencies: RotaryFrequencies) {
+    setRotary(
+      inverseFrequencies: frequencies.inverse, attentionFactor: frequencies.attentionFactor)
+  }
+}

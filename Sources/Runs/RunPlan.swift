@@ -1,0 +1,114 @@
+// What a run will take, told before it starts. Memory is counted from what the engine allocates, not from
+// a rule of thumb: parameters, gradients and two moments, and the activations of the largest micro-batch.
+
+import Corpora
+public import Models
+public import Records
+import Recipes
+import RunStore
+import Support
+
+/// The forecast of one stage.
+public struct StagePlan: Sendable, Equatable {
+  /// The stage's name.
+  public let name: String
+  /// Optimizer steps; the most there may be when a skill ends the stage.
+  public let steps: Int
+  /// Rows of a step.
+  public let rows: Int
+  /// Tokens of a row.
+  public let sequence: Int
+  /// Tokens trained on.
+  public let tokens: Int
+  /// Floating point operations of the training.
+  public let flops: Double
+}
+
+/// The forecast of a run.
+public struct RunPlan: Sendable, Equatable {
+  /// Stages in order.
+  public let stages: [StagePlan]
+  /// Weights of the model.
+  public let parameters: Int
+  /// Peak of resident memory, in bytes.
+  public let peakBytes: Int
+  /// Bytes that the run folder will take.
+  public let diskBytes: Int
+  /// Floating point operations of all evaluations.
+  public let evaluationFlops: Double
+
+  /// Tokens of all stages.
+  public var tokens: Int { stages.reduce(0) { $0 + $1.tokens } }
+  /// Floating point operations of all stages.
+  public var flops: Double { stages.reduce(0) { $0 + $1.flops } }
+
+  /// The plan as a record; its seconds are nil until a speed was measured.
+  public func record(gflops: Double?) -> PlanRecord {
+    PlanRecord(
+      stages: stages.count, tokens: tokens, flops: flops, peakBytes: peakBytes,
+      diskBytes: diskBytes, seconds: gflops.map { (flops + evaluationFlops) / ($0 * 1e9) })
+  }
+
+  /// The forecast of a prepared run.
+  public init(_ run: PreparedRun) {
+    let shape = run.description.shape
+    stages = run.stages.map { stage in
+      guard let training = stage.training else {
+        return StagePlan(
+          name: stage.settings.name, steps: 0, rows: 0, sequence: 0, tokens: 0, flops: 0)
+      }
+      return StagePlan(stage.settings.name, training, shape)
+    }
+    parameters = shape.parameterCount
+    let floats = run.transformer.parameters.layout.count
+    let largest = run.stages.compactMap(\.training).map { Self.largestBatch($0) }.max() ?? 0
+    let activations = run.transformer.activationBytes(tokens: largest)
+    peakBytes = 4 * floats * MemoryLayout<Float>.stride + activations + Self.programBytes
+    let checkpoints = run.recipe.checkpoints.keep + 1
+    diskBytes =
+      checkpoints * Checkpoint.forecastBytes(parameters: parameters, moments: true) + (1 << 20)
+    evaluationFlops = run.evaluations.reduce(0) { sum, evaluation in
+      let steps = run.stages.reduce(0) { $0 + ($1.training?.settings.steps ?? 0) }
+      let during = evaluation.every > 0 ? steps / evaluation.every : 0
+      return sum + Double(during) * evaluation.flops(shape, final: false)
+        + evaluation.flops(shape, final: true)
+    }
+  }
+
+  /// Code, libraries and thread stacks of the program itself, measured at rest.
+  private static let programBytes = 48 << 20
+
+  private static func largestBatch(_ training: TrainingStage) -> Int {
+    let main = training.settings.rows * training.settings.sequence / training.microBatches
+    guard let replay = training.replay, let sequence = training.settings.replay?.sequence else {
+      return main
+    }
+    return max(main, training.settings.tokensPerStep / sequence * sequence / replay.microBatches)
+  }
+}
+
+extension StagePlan {
+  /// The forecast of a training stage.
+  init(_ name: String, _ training: TrainingStage, _ shape: LlamaShape) {
+    let settings = training.settings
+    var main = settings.steps
+    var replayed = 0
+    var replayTokens = 0
+    var replayFlops = 0.0
+    if training.replay != nil {
+      replayed = (0..<settings.steps).count { training.replays(step: $0) }
+      main -= replayed
+      let sequence = settings.replay?.sequence ?? shape.trainedContext
+      let rows = max(1, settings.tokensPerStep / sequence)
+      replayTokens = replayed * rows * sequence
+      replayFlops =
+        Double(replayed) * FlopCount.trainingStep(shape, rows: rows, length: sequence)
+    }
+    self.init(
+      name: name, steps: settings.steps, rows: settings.rows, sequence: settings.sequence,
+      tokens: main * settings.rows * settings.sequence + replayTokens,
+      flops: Double(main)
+        * FlopCount.trainingStep(shape, rows: settings.rows, length: settings.sequence)
+        + replayFlops)
+  }
+}

@@ -1,0 +1,55 @@
+public import Corpora
+import Foundation
+import Support
+
+/// Everything besides weights and moments that decides the rest of a run; kept in each checkpoint.
+public struct RunProgress: Codable, Sendable, Equatable {
+  /// Optimizer steps done in the whole run.
+  public var step = 0
+  /// Number of the stage in work, from 0; the number of stages when all are done.
+  public var stage = 0
+  /// Steps done in that stage.
+  public var stageStep = 0
+  /// Tokens trained on.
+  public var tokens = 0
+  /// Wall time of training and evaluation, without pauses.
+  public var seconds = 0.0
+  /// Floating point operations of the training.
+  public var flops = 0.0
+  /// Updates that the optimizer's moments have seen.
+  public var updates = 0
+  /// Exponential average of the loss that ends the stage; nil before its first value.
+  public var average: Double?
+  /// Factor on the scheduled learning rate, from live edits.
+  public var rateFactor = 1.0
+  /// Steps in a row whose loss or gradient was not finite.
+  public var badSteps = 0
+  /// Where the stage's stream stands; nil at the start of a stage.
+  public var stream: BatchCursor?
+  /// Where the stream of short rows stands.
+  public var replay: BatchCursor?
+
+  /// Nothing done yet.
+  public init() {}
+
+  /// As JSON, for the checkpoint.
+  var json: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+
+  /// Reads what `json` wrote.
+  ///
+  /// - Throws: `UserError` when the text is not of a run.
+  init(json: String, path: String) throws {
+    guard let value = try? JSONDecoder().decode(RunProgress.self, from: Data(json.utf8)) else {
+      throw UserError(
+        path, "holds no run to go on with",
+        remedy: "A merged or shipped checkpoint is a `base` of a recipe; use `run`.")
+    }
+    self = value
+  }
+}

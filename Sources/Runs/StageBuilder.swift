@@ -1,0 +1,96 @@
+import Corpora
+import Models
+import Positions
+import Recipes
+import Support
+import Training
+
+/// Builds the stages of a recipe from the catalogues.
+struct StageBuilder {
+  /// Tokens of a micro-batch at most, unless one row is longer: bounds the memory of activations.
+  static let microBatchTokens = 16_384
+
+  let recipe: Recipe
+  let tokenizer: any Tokenizer
+  let description: ModelDescription
+
+  func stage(_ stage: Stage, number: Int) throws -> PreparedStage {
+    switch stage.work {
+    case .merge(let merge): PreparedStage(settings: stage, work: .merge(merge))
+    case .train(let training):
+      PreparedStage(settings: stage, work: .train(try self.training(training, stage, number)))
+    }
+  }
+
+  private func training(
+    _ settings: Recipes.Training, _ stage: Stage, _ number: Int
+  ) throws -> TrainingStage {
+    let packer = try Packers.catalog.make(settings.pack.kind, settings.pack.settings.values)
+    let positions = try indexTransforms.make(
+      settings.positions.kind, settings.positions.settings.values)
+    let target = max(recipe.target, settings.sequence)
+    let isPlain = settings.positions.kind == PlainPositions.kind.name
+    let main = try stream(
+      settings, rows: settings.rows, sequence: settings.sequence, packer: packer,
+      positions: isPlain
+        ? nil
+        : { segments, random in
+          positions.positions(segments: segments, target: target, random: &random)
+        }, purpose: "\(number)")
+    var replay: (stream: BatchStream, microBatches: Int, share: Double)?
+    if let asked = settings.replay, asked.share > 0 {
+      let sequence = asked.sequence ?? description.shape.trainedContext
+      let short = try stream(
+        settings, rows: max(1, settings.tokensPerStep / sequence), sequence: sequence,
+        packer: RowPacker(), positions: nil, purpose: "\(number)/replay")
+      replay = (short.stream, short.microBatches, asked.share)
+    }
+    return TrainingStage(
+      settings: settings, rotary: try rotary(settings.rope),
+      optimizer: try optimizers.make(settings.optimizer.kind, settings.optimizer.settings.values),
+      loss: LossSettings(answerWeight: settings.loss.answerWeight), stream: main.stream,
+      microBatches: main.microBatches, replay: replay)
+  }
+
+  /// The frequencies of a transform; nil when the model keeps what it has.
+  private func rotary(_ rope: Component) throws -> RotaryFrequencies? {
+    guard rope.kind != PlainFrequencies.kind.name else { return nil }
+    let transform = try frequencyTransforms.make(rope.kind, rope.settings.values)
+    return try transform.frequencies(
+      headWidth: description.shape.headWidth, base: description.shape.ropeBase,
+      trainedContext: description.shape.trainedContext, targetContext: recipe.target)
+  }
+
+  /// A stream of micro-batches, as large as memory allows and all alike.
+  private func stream(
+    _ settings: Recipes.Training, rows: Int, sequence: Int, packer: any Packer,
+    positions: PositionRule?, purpose: String
+  ) throws -> (stream: BatchStream, microBatches: Int) {
+    let most = max(1, Self.microBatchTokens / sequence)
+    let microRows = (1...min(rows, most)).last { rows % $0 == 0 } ?? 1
+    let plan = BatchPlan(
+      rows: microRows, length: sequence, packer: packer, positions: positions,
+      seed: recipe.seed ^ StableHash.fnv1a("stage/\(purpose)"))
+    let sources = try sources(
+      settings.mix.map { ($0.source, $0.weight) }, split: .training, seed: plan.seed)
+    return (
+      try BatchStream(sources: sources, plan: plan, tokenizer: tokenizer), rows / microRows
+    )
+  }
+
+  /// Opens the sources of a mix.
+  func sources(
+    _ mix: [(name: String, weight: Double)], split: CorpusSplit, seed: UInt64
+  ) throws -> [WeightedSource] {
+    try mix.map { name, weight in
+      let defined = recipe.source(name)
+      var settings = defined?.component.settings.values ?? [:]
+      if case .text(let path)? = settings["path"] {
+        settings["path"] = .text(recipe.resolve(path))
+      }
+      let kind = try SourceKinds.catalog.make(defined?.component.kind ?? name, settings)
+      let opening = SourceOpening(name: name, split: split, seed: seed, tokenizer: tokenizer)
+      return WeightedSource(name: name, weight: weight, source: try kind.open(opening))
+    }
+  }
+}
