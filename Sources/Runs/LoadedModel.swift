@@ -29,8 +29,8 @@ public struct LoadedModel {
   public init(
     _ path: String, pool: ThreadPool, notice: (String) -> Void = { _ in }
   ) throws {
-    let file = try ModelPath.checkpoint(path, notice: notice)
-    contents = try Checkpoint.read(file, moments: false)
+    let (file, contents) = try ModelPath.read(path, notice: notice)
+    self.contents = contents
     description = try ModelDescription(json: contents.modelShape, path: file)
     guard description.shape.parameterLayout == contents.parameters.layout else {
       throw UserError(
@@ -52,27 +52,28 @@ public struct LoadedModel {
 }
 
 /// What a MODEL argument may name.
-public enum ModelPath {
-  /// The checkpoint file that a path means.
+enum ModelPath {
+  /// The checkpoint that a path means: the file itself, or the newest valid one of a run folder.
   ///
-  /// - Throws: `UserError` when nothing is there or it is no checkpoint.
-  public static func checkpoint(
-    _ path: String, notice: (String) -> Void = { _ in }
-  ) throws -> String {
+  /// - Throws: `UserError` when nothing is there or it is no checkpoint; `StoreError`.
+  static func read(
+    _ path: String, notice: (String) -> Void
+  ) throws -> (file: String, contents: CheckpointContents) {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw UserError(
-        path, "no such file or folder",
-        remedy: "Name a checkpoint (.h5) or a run folder.")
+        path, "no such file or folder", remedy: "Name a checkpoint (.h5) or a run folder.")
     }
-    guard isFolder.boolValue else {
-      guard path.hasSuffix(".h5") else {
-        throw UserError(
-          path, "not a checkpoint, whose name ends in .h5",
-          remedy: "Name a checkpoint or a run folder.")
-      }
-      return path
+    if isFolder.boolValue {
+      let found = try RunReader(path).newestCheckpoint()
+      for text in found.notices { notice(text) }
+      return (found.path, found.contents)
     }
-    return try RunFolder.newestCheckpoint(in: path, notice: notice)
+    guard path.hasSuffix(".h5") else {
+      throw UserError(
+        path, "not a checkpoint, whose name ends in .h5",
+        remedy: "Name a checkpoint or a run folder.")
+    }
+    return (path, try Checkpoint.read(path, moments: false))
   }
 }

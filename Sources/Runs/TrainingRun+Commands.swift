@@ -3,42 +3,30 @@ import Records
 import Support
 
 extension TrainingRun {
-  /// Does what was asked since the last step, between two steps.
+  /// Does what was asked since the last step, between two steps; sleeps here while paused.
   func obeyCommands(_ feed: inout StageFeed) throws {
-    while let command = mailbox.nextCommand() {
-      switch command {
-      case .pause: try pause(&feed)
-      case .resume: break
-      case .stop:
-        mailbox.state = .stopping
-        throw Interruption.stop
-      case .abandon: throw Interruption.abandon
-      case .checkpoint: try commit()
-      case .evaluate: try evaluate(final: false)
-      case .setLearningRate(let rate): setLearningRate(rate)
-      case .setWeight(let source, let weight): setWeight(source, weight, &feed)
+    while true {
+      if mailbox.state == .paused { mailbox.waitForCommand() }
+      guard let command = mailbox.nextCommand() else {
+        if mailbox.state == .paused { continue }
+        return
       }
+      try obey(command, &feed)
     }
   }
 
-  private func pause(_ feed: inout StageFeed) throws {
-    mailbox.state = .paused
-    while mailbox.state == .paused {
-      mailbox.waitForCommand()
-      guard let command = mailbox.nextCommand() else { continue }
-      switch command {
-      case .resume, .pause: mailbox.state = .training
-      case .stop:
-        mailbox.state = .stopping
-        throw Interruption.stop
-      case .abandon: throw Interruption.abandon
-      case .checkpoint: try commit()
-      case .evaluate:
-        try evaluate(final: false)
-        mailbox.state = .paused
-      case .setLearningRate(let rate): setLearningRate(rate)
-      case .setWeight(let source, let weight): setWeight(source, weight, &feed)
-      }
+  private func obey(_ command: RunCommand, _ feed: inout StageFeed) throws {
+    switch command {
+    case .pause: mailbox.state = .paused
+    case .resume: mailbox.state = .training
+    case .stop:
+      mailbox.state = .stopping
+      throw Interruption.stop
+    case .abandon: throw Interruption.abandon
+    case .checkpoint: try commit()
+    case .evaluate: try evaluate(final: false)
+    case .setLearningRate(let rate): setLearningRate(rate)
+    case .setWeight(let source, let weight): setWeight(source, weight, &feed)
     }
   }
 
@@ -60,7 +48,7 @@ extension TrainingRun {
 
   private func setWeight(_ source: String, _ weight: Double, _ feed: inout StageFeed) {
     do {
-      let old = feed.stream.weight(of: source)
+      let old = feed.stream.weight(of: source) ?? 0
       try feed.stream.setWeight(source, weight)
       try feed.replay?.setWeight(source, weight)
       progress.stream = feed.stream.cursor
@@ -68,8 +56,7 @@ extension TrainingRun {
       post(
         .edit(
           EditRecord(
-            step: progress.step + 1, path: "mix.\(source)", old: old.map { "\($0)" } ?? "0",
-            new: "\(weight)")))
+            step: progress.step + 1, path: "mix.\(source)", old: "\(old)", new: "\(weight)")))
     } catch {
       post(.notice(NoticeRecord(level: .warning, text: "\(error)")))
     }

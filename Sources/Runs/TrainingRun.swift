@@ -25,6 +25,8 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   /// The forecast.
   public let plan: RunPlan
 
+  /// The resolved recipe, YAML.
+  let document: String
   let mailbox = Mailbox()
   let store: RunFolder
   let trainer: Trainer
@@ -54,21 +56,24 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
     let pool = ThreadPool(threads: threads ?? recipe.threads ?? Machine.coreCount)
     let prepared = try PreparedRun(recipe, pool: pool) { notices.append($0) }
     let store = try RunFolder.create(
-      in: parent, experiment: recipe.name, recipe: document,
-      manifest: RunManifest.current(recipe: recipe, threads: pool.threads))
-    self.init(prepared, store: store, progress: RunProgress())
+      in: parent, recipe: document,
+      manifest: .current(prepared, document: document, threads: pool.threads))
+    try self.init(prepared, document: document, store: store, progress: RunProgress())
     for text in notices { post(.notice(NoticeRecord(level: .warning, text: text))) }
   }
 
-  init(_ prepared: PreparedRun, store: RunFolder, progress: RunProgress) {
+  init(
+    _ prepared: PreparedRun, document: String, store: RunFolder, progress: RunProgress
+  ) throws {
     self.prepared = prepared
+    self.document = document
     self.store = store
     self.progress = progress
     folder = store.path
     plan = RunPlan(prepared)
     description = prepared.description
     let first = prepared.stages.lazy.compactMap(\.training).first?.optimizer
-    trainer = Trainer(prepared.transformer, optimizer: first ?? AdamW.standard)
+    trainer = Trainer(prepared.transformer, optimizer: try first ?? optimizers.make("adamw"))
   }
 
   /// Starts the engine's thread.
@@ -116,7 +121,6 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
       post(.done(doneRecord(status: "failed")))
       mailbox.state = .failed("\(error)")
     }
-    store.close()
   }
 
   private func end(_ interruption: Interruption) {
@@ -144,8 +148,8 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
       description.shape.trainedContext, prepared.recipe.target)
     try commit()
     let record = doneRecord(status: status)
-    post(.done(record))
-    try store.markDone(record)
+    try store.finish(record)
+    mailbox.post(.done(record))
   }
 
   private func doneRecord(status: String) -> DoneRecord {

@@ -1,0 +1,17 @@
+import Kernels
+import RunStore
+import Support
+
+extension RunManifest {
+  /// The manifest of a run that starts now, on this machine and with this program.
+  static func current(
+    _ prepared: PreparedRun, document: String, threads: Int
+  ) -> RunManifest {
+    RunManifest(
+      experiment: prepared.recipe.name, program: ProgramVersion.text,
+      commit: ProgramVersion.commit, toolchain: ProgramVersion.toolchain,
+      libraries: [("OpenBLAS", Matmul.libraryDescription)],
+      processor: Machine.processorName, instructionSet: InstructionSet.selected.rawValue,
+      threads: threads, seed: prepared.recipe.seed, recipeHash: TextDigest.sha256(document))
+  }
+}
