@@ -71,14 +71,16 @@ struct TrainingActivations {
   /// Logits of a chunk of rows and then their gradients, [chunk, V].
   let logits: UnsafeMutablePointer<Float>
 
-  init(_ shape: LlamaShape, tokens: Int, chunkRows: Int, arena: Arena) {
+  static func floats(_ shape: LlamaShape, tokens: Int, chunkRows: Int) -> Int {
     let flowing =
       4 * shape.width + shape.packedWidth + shape.queryWidth + 3 * shape.feedForward
       + shape.headWidth + 1
     let fixed = chunkRows * shape.vocabulary + 16 * 12
-    arena.reset(
-      floats: shape.layers * LayerActivations.floats(shape, tokens: tokens) + tokens * flowing
-        + fixed)
+    return shape.layers * LayerActivations.floats(shape, tokens: tokens) + tokens * flowing + fixed
+  }
+
+  init(_ shape: LlamaShape, tokens: Int, chunkRows: Int, arena: Arena) {
+    arena.reset(floats: Self.floats(shape, tokens: tokens, chunkRows: chunkRows))
     layers = (0..<shape.layers).map { _ in LayerActivations(shape, tokens: tokens, arena: arena) }
     last = arena.take(tokens * shape.width)
     final = arena.take(tokens * shape.width)
@@ -142,6 +144,14 @@ struct InferenceActivations {
 }
 
 extension LlamaShape {
+  /// Bytes of activations and flowing gradients that a training step of so many tokens holds.
+  ///
+  /// - Parameter tokens: B * T of the largest micro-batch.
+  public func trainingActivationBytes(tokens: Int) -> Int {
+    TrainingActivations.floats(self, tokens: tokens, chunkRows: logitChunkRows)
+      * MemoryLayout<Float>.stride
+  }
+
   /// Floats of query, key and value heads of a token, (H + 2K) E.
   var packedWidth: Int { queryWidth + 2 * keyWidth }
 

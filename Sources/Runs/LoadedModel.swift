@@ -4,6 +4,7 @@ public import Kernels
 public import Models
 public import RunStore
 import Support
+import Tensors
 
 /// A model that was saved, ready to score text: the MODEL of the command line.
 public struct LoadedModel {

@@ -95,8 +95,8 @@ public final class PreparedRun {
     transformer.precision = recipe.precision == .bfloat16 ? .bfloat16 : .float32
     let builder = StageBuilder(recipe: recipe, tokenizer: tokenizer, description: description)
     stages = try recipe.stages.enumerated().map { try builder.stage($1, number: $0) }
-    evaluations = try recipe.evaluations.map {
-      try PlannedEvaluation($0, recipe: recipe, description: description)
+    evaluations = try recipe.evaluations.map { [description] item in
+      try PlannedEvaluation(item, recipe: recipe, description: description)
     }
   }
 

@@ -1,4 +1,5 @@
 import Kernels
+import Recipes
 import RunStore
 import Support
 

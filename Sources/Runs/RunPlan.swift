@@ -7,6 +7,7 @@ public import Records
 import Recipes
 import RunStore
 import Support
+import Tensors
 
 /// The forecast of one stage.
 public struct StagePlan: Sendable, Equatable {
@@ -62,7 +63,7 @@ public struct RunPlan: Sendable, Equatable {
     parameters = shape.parameterCount
     let floats = run.transformer.parameters.layout.count
     let largest = run.stages.compactMap(\.training).map { Self.largestBatch($0) }.max() ?? 0
-    let activations = run.transformer.activationBytes(tokens: largest)
+    let activations = shape.trainingActivationBytes(tokens: largest)
     peakBytes = 4 * floats * MemoryLayout<Float>.stride + activations + Self.programBytes
     let checkpoints = run.recipe.checkpoints.keep + 1
     diskBytes =

@@ -15,28 +15,28 @@ struct StageBuilder {
   let description: ModelDescription
 
   func stage(_ stage: Stage, number: Int) throws -> PreparedStage {
+    let work: PreparedStage.Work
     switch stage.work {
-    case .merge(let merge): PreparedStage(settings: stage, work: .merge(merge))
-    case .train(let training):
-      PreparedStage(settings: stage, work: .train(try self.training(training, stage, number)))
+    case .merge(let merge): work = .merge(merge)
+    case .train(let training): work = .train(try self.training(training, number))
     }
+    return PreparedStage(settings: stage, work: work)
   }
 
   private func training(
-    _ settings: Recipes.Training, _ stage: Stage, _ number: Int
+    _ settings: Recipes.Training, _ number: Int
   ) throws -> TrainingStage {
     let packer = try Packers.catalog.make(settings.pack.kind, settings.pack.settings.values)
     let positions = try indexTransforms.make(
       settings.positions.kind, settings.positions.settings.values)
     let target = max(recipe.target, settings.sequence)
+    let rule: PositionRule = { segments, random in
+      positions.positions(segments: segments, target: target, random: &random)
+    }
     let isPlain = settings.positions.kind == PlainPositions.kind.name
     let main = try stream(
       settings, rows: settings.rows, sequence: settings.sequence, packer: packer,
-      positions: isPlain
-        ? nil
-        : { segments, random in
-          positions.positions(segments: segments, target: target, random: &random)
-        }, purpose: "\(number)")
+      positions: isPlain ? nil : rule, purpose: "\(number)")
     var replay: (stream: BatchStream, microBatches: Int, share: Double)?
     if let asked = settings.replay, asked.share > 0 {
       let sequence = asked.sequence ?? description.shape.trainedContext

@@ -1,8 +1,10 @@
+import Corpora
 import Foundation
 import Kernels
 import Models
+import Positions
+import Recipes
 import Records
-public import Recipes
 import RunStore
 import Support
 import Tensors
@@ -68,11 +70,10 @@ extension TrainingRun {
   ///
   /// - Parameters:
   ///   - folder: the run folder.
-  ///   - vocabulary: the kinds that the recipe may name.
   ///   - threads: threads of the engine; other counts than before change the last bits.
   /// - Throws: `UserError` or `StoreError`; nothing of the run is changed then.
   public static func resume(
-    _ folder: String, vocabulary: RecipeVocabulary = .needlepoint, threads: Int? = nil
+    _ folder: String, threads: Int? = nil
   ) throws -> TrainingRun {
     let reader = try RunReader(folder)
     if let done = reader.done {
@@ -82,8 +83,8 @@ extension TrainingRun {
     }
     let document = try reader.recipe()
     let recipe = try RecipeDocument(
-      text: document, file: "\(folder)/recipe.yaml", vocabulary: vocabulary
-    ).recipe()
+      text: document, file: "\(folder)/recipe.yaml", folder: folder
+    ).recipe(.needlepoint, checksPaths: true)
     let manifest = try reader.manifest()
     let pool = ThreadPool(threads: threads ?? max(1, manifest.threads))
     let prepared = try PreparedRun(recipe, pool: pool)

@@ -1,6 +1,8 @@
 import Corpora
+import Recipes
 import Records
 import Support
+import Training
 
 extension TrainingRun {
   /// Does what was asked since the last step, between two steps; sleeps here while paused.

@@ -2,9 +2,10 @@ import Corpora
 import Evaluation
 import Foundation
 import Models
-import Records
 import Recipes
+import Records
 import Support
+import Training
 
 extension TrainingRun {
   /// Runs the evaluations whose turn it is at this step.

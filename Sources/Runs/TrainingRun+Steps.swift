@@ -1,8 +1,9 @@
 import Corpora
 import Foundation
 import Models
-import Records
+import Positions
 import Recipes
+import Records
 import Support
 import Tensors
 import Training

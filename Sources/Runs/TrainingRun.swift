@@ -44,22 +44,23 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   /// Starts a new run: makes its folder, but trains only after `begin`.
   ///
   /// - Parameters:
-  ///   - recipe: a checked recipe.
-  ///   - document: the resolved recipe as YAML, kept in the folder.
+  ///   - document: the recipe, with all edits.
   ///   - parent: folder in which the run folder is made.
   ///   - threads: threads of the engine; nil for the recipe's, else one for each core.
-  /// - Throws: `UserError` or `StoreError`; then nothing was written.
+  /// - Throws: `RecipeFaults`, `UserError` or `StoreError`; then nothing was written.
   public convenience init(
-    _ recipe: Recipe, document: String, parent: String, threads: Int? = nil
+    _ document: RecipeDocument, parent: String, threads: Int? = nil
   ) throws {
+    let recipe = try document.recipe(.needlepoint, checksPaths: true)
     var notices: [String] = []
     let pool = ThreadPool(threads: threads ?? recipe.threads ?? Machine.coreCount)
     let prepared = try PreparedRun(recipe, pool: pool) { notices.append($0) }
+    let text = try RecipeLocation.anchored(document, recipe).resolved(.needlepoint).text
     let store = try RunFolder.create(
-      in: parent, recipe: document,
-      manifest: .current(prepared, document: document, threads: pool.threads))
-    try self.init(prepared, document: document, store: store, progress: RunProgress())
-    for text in notices { post(.notice(NoticeRecord(level: .warning, text: text))) }
+      in: parent, recipe: text,
+      manifest: .current(prepared, document: text, threads: pool.threads))
+    try self.init(prepared, document: text, store: store, progress: RunProgress())
+    for text in notices { warn(text) }
   }
 
   init(
@@ -144,6 +145,7 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
 
   private func finish(status: String) throws {
     try evaluate(final: true)
+    if mailbox.isAskedToStop { throw Interruption.stop }
     description.shape.trainedContext = max(
       description.shape.trainedContext, prepared.recipe.target)
     try commit()

@@ -112,6 +112,11 @@ public struct BatchStream: Sendable {
     }
   }
 
+  /// The weight of a source now; nil when the stream has no such source.
+  public func weight(of name: String) -> Double? {
+    sourceNames.firstIndex(of: name).map { weights[$0] }
+  }
+
   /// Changes the weight of a source from the next row on.
   ///
   /// - Throws: `UserError` when the source is unknown or no weight would be left.

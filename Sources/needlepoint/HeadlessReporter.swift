@@ -1,0 +1,123 @@
+// A run without a screen: progress with ETA on stderr, heatmaps as text and the end on stdout; with
+// --json the records themselves on stdout.
+
+import Foundation
+import Pictures
+import Records
+import Runs
+import Support
+
+/// Shows a run on plain output until it is over, and stops it cleanly at a signal.
+final class HeadlessReporter {
+  private let run: TrainingRun
+  private let options: SharedOptions
+  private var progress: ProgressLine
+  private var cells: [NeedleRecord] = []
+  private var hasFailed = false
+
+  /// A reporter of a run that has not begun.
+  init(_ run: TrainingRun, options: SharedOptions) {
+    self.run = run
+    self.options = options
+    progress = ProgressLine(isShown: !options.quiet && !options.json)
+  }
+
+  /// Begins the run and returns its exit status when it is over.
+  func follow() -> Int32 {
+    let signals = SignalWatch()
+    options.say("run \(run.folder)")
+    run.begin()
+    while true {
+      let isOver = run.state.isOver
+      for record in run.drain() { show(record) }
+      if isOver { break }
+      if let signal = signals.next() { stop(for: signal, signals) }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    showHeatmap()
+    progress.clear()
+    if case .failed(let reason) = run.state {
+      Talk.say(reason)
+      return 1
+    }
+    return signals.exitStatus ?? 0
+  }
+
+  private func stop(for signal: Int32, _ signals: SignalWatch) {
+    if signals.count > 1 {
+      // The committed checkpoint is whole whatever happens now.
+      progress.clear()
+      Talk.say("stopped at once; go on with: needlepoint resume \(run.folder)")
+      Foundation.exit(signals.exitStatus ?? 130)
+    }
+    options.say("\nstopping after this step; a second signal stops at once")
+    run.send(.stop)
+  }
+
+  private func show(_ record: RunRecord) {
+    if options.json {
+      print(record.jsonLine)
+      fflush(nil)
+      return
+    }
+    switch record {
+    case .plan(let plan):
+      options.say(
+        "plan: \(plan.stages) stages, \(plan.tokens.grouped) tokens, "
+          + "\(plan.flops.short)FLOP, \((plan.peakBytes >> 20).grouped) MiB at most")
+      progress.totalTokens = plan.tokens
+    case .step(let step): progress.show(step, stages: run.prepared.recipe.stages.count)
+    case .needle(let cell):
+      if let first = cells.first, first.step != cell.step || first.task != cell.task {
+        showHeatmap()
+      }
+      cells.append(cell)
+    case .stage(let stage):
+      showHeatmap()
+      progress.clear()
+      options.say(stage.text)
+    case .evaluation(let figure):
+      showHeatmap()
+      progress.clear()
+      print(
+        "step \(figure.step ?? 0)  \(figure.metric): "
+          + String(format: "%.4f [%.4f, %.4f]", figure.value, figure.low, figure.high))
+    case .checkpoint(let checkpoint):
+      progress.clear()
+      options.say("checkpoint \(checkpoint.path)  \((checkpoint.bytes >> 10).grouped) KiB")
+    case .edit(let edit):
+      options.say("step \(edit.step): \(edit.path) \(edit.old) -> \(edit.new)")
+    case .notice(let notice):
+      progress.clear()
+      if notice.level != .error { options.say("\(notice.level.rawValue): \(notice.text)") }
+    case .done(let done): showEnd(done)
+    }
+  }
+
+  private func showHeatmap() {
+    guard !cells.isEmpty, !options.json else { return }
+    progress.clear()
+    let recipe = run.prepared.recipe
+    let map = Heatmap(
+      cells, trainedContext: run.prepared.description.shape.trainedContext,
+      targetContext: recipe.target)
+    print(map.text(width: 100, glyphs: PlainOutput.glyphs))
+    fflush(nil)
+    cells = []
+  }
+
+  private func showEnd(_ done: DoneRecord) {
+    showHeatmap()
+    progress.clear()
+    for metric in done.final {
+      print("\(metric.name)  \(String(format: "%.4f", metric.value))")
+    }
+    print(
+      "\(done.status): \(done.tokens.grouped) tokens, \(done.flops.short)FLOP, "
+        + String(format: "%.1f s", done.seconds))
+    print("checkpoint: \(done.path)")
+    if done.status == "stopped" {
+      options.say("go on with: needlepoint resume \(run.folder)")
+    }
+  }
+}

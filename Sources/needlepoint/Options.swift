@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import Recipes
+import Support
+
+/// Options that many commands share.
+struct SharedOptions: ParsableArguments {
+  @Option(help: "Threads of the engine; one for each core when absent.")
+  var threads: Int?
+
+  @Flag(help: "No progress and no talk on stderr; errors are still told.")
+  var quiet = false
+
+  @Flag(help: "JSON lines on stdout and nothing else.")
+  var json = false
+
+  mutating func validate() throws {
+    guard let threads, !(1...1024).contains(threads) else { return }
+    throw UserError(
+      "--threads", "\(threads) is not in 1...1024", remedy: "Leave it out for one a core.")
+  }
+
+  /// Threads for the engine.
+  func makePool() throws -> ThreadPool {
+    if let problem = Matmul.libraryProblem {
+      throw UserError("OpenBLAS", problem, remedy: "Install libopenblas-dev.", kind: .work)
+    }
+    return ThreadPool(threads: threads ?? Machine.coreCount)
+  }
+
+  /// Says something that is not a result.
+  func say(_ text: String) {
+    if !quiet { Talk.say(text) }
+  }
+}
+
+/// A list of sizes in tokens, such as `256,1k,4k`.
+struct SizeList: ExpressibleByArgument {
+  let values: [Int]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",").map { part in
+      TokenCount(argument: part.trimmingCharacters(in: .whitespaces))
+    }
+    guard !parts.isEmpty, parts.allSatisfy({ $0 != nil }) else { return nil }
+    values = parts.compactMap { $0?.value }
+  }
+
+  init(_ values: [Int]) { self.values = values }
+
+  var defaultValueDescription: String { values.map(String.init).joined(separator: ",") }
+}
+
+/// A number of tokens in the recipe's grammar: `4096`, `4k`, `2^12`.
+struct TokenCount: ExpressibleByArgument {
+  let value: Int
+
+  init?(argument: String) {
+    guard let value = Quantity.size(argument), value > 0 else { return nil }
+    self.value = value
+  }
+}
+
+/// A real number in the recipe's grammar: `10k`, `1e-3`, `3M`.
+struct RealNumber: ExpressibleByArgument {
+  let value: Double
+
+  init?(argument: String) {
+    guard let value = Quantity.real(argument) else { return nil }
+    self.value = value
+  }
+}
