@@ -1,5 +1,8 @@
 import ArgumentParser
 import Foundation
+import Recipes
+import RunStore
+import Runs
 import Support
 
 /// The root command; every subcommand is one file in Commands and one line here.
@@ -7,19 +10,10 @@ struct Needlepoint: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "needlepoint",
     abstract: "A terminal workbench for teaching language models long contexts.",
-    version: ProductVersion.text,
+    version: ProgramVersion.text,
     subcommands: [
-      WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, NeedleCommand.self,
-      LogitsCommand.self, GenerateCommand.self, PositionsCommand.self, PlanCommand.self,
-      InfoCommand.self, MergeCommand.self, BenchCommand.self, DescribeCommand.self,
-      DoctorCommand.self,
-    ],
-    defaultSubcommand: WorkbenchCommand.self)
-}
-
-/// The version that `--version` prints and checkpoints carry.
-enum ProductVersion {
-  static let text = "0.1.0"
+      RunCommandLine.self, ResumeCommand.self, NeedleCommand.self,
+    ])
 }
 
 @main
@@ -44,7 +38,10 @@ enum Program {
     case let error as UserError:
       Talk.say("\(error)")
       return error.kind == .input ? 2 : 1
-    case let error as any InputFault:
+    case let error as StoreError:
+      Talk.say("\(error)")
+      return error.userError.kind == .input ? 2 : 1
+    case let error as RecipeFaults:
       Talk.say("\(error)")
       return 2
     default:
