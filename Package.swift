@@ -68,7 +68,7 @@ let layers: [Target] = [
 let program = Target.executableTarget(
   name: "needlepoint",
   dependencies: [
-    "Workbench", "Runs", "Evaluation", "Pictures", "RunStore", "Recipes", "Positions", "Corpora",
+    "Runs", "Evaluation", "Pictures", "RunStore", "Recipes", "Positions", "Corpora",
     "Models", "Kernels", "Tensors", "Records", "Support", arguments, logging,
   ],
   swiftSettings: swiftSettings)

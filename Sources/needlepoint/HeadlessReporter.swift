@@ -2,7 +2,9 @@
 // --json the records themselves on stdout.
 
 import Foundation
+import Models
 import Pictures
+import Recipes
 import Records
 import Runs
 import Support

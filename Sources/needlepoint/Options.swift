@@ -71,3 +71,9 @@ struct RealNumber: ExpressibleByArgument {
     self.value = value
   }
 }
+
+extension RealNumber {
+  init(_ value: Double) { self.value = value }
+
+  var defaultValueDescription: String { Quantity.text(value) }
+}

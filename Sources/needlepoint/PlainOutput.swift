@@ -1,5 +1,6 @@
 import Foundation
 import Pictures
+import Support
 
 /// What the plain output can show.
 enum PlainOutput {
@@ -10,6 +11,12 @@ enum PlainOutput {
       .first { !$0.isEmpty } ?? ""
     let name = locale.uppercased()
     return name.contains("UTF-8") || name.contains("UTF8") ? .utf8 : .ascii
+  }
+
+  /// A text that cannot drive the terminal: control characters are shown, not sent.
+  static func visible(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { DisplayText(String($0)).string }.joined(separator: "\n")
   }
 
   /// True when a person sits at a terminal that can show a screen.

@@ -1,7 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Corpora
-import Evaluation
+public import Evaluation
 import Foundation
+import Models
 import Pictures
 import Records
 import Runs

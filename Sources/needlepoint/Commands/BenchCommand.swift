@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// `needlepoint bench`: speed.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure speed.", subcommands: [BenchStepCommand.self])
+}

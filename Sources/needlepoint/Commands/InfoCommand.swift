@@ -1,0 +1,105 @@
+import ArgumentParser
+import Foundation
+import Recipes
+import Records
+import RunStore
+import Runs
+import Support
+import Tensors
+
+/// `needlepoint info PATH`: what a checkpoint, run or recipe holds; verifies seals and checksums.
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info",
+    abstract: "Tell what a checkpoint, run or recipe holds; verifies seals and checksums.")
+
+  @Argument(help: "Checkpoint, run folder, recipe or experiment folder.")
+  var path: String
+
+  @OptionGroup var shared: SharedOptions
+
+  func run() throws {
+    if path.hasSuffix(".h5") {
+      try show(checkpoint: try Checkpoint.describe(path))
+    } else if RunReader.isRun(path) {
+      try show(run: try RunReader(path))
+    } else {
+      try show(recipe: try RecipeLocation.document(path))
+    }
+  }
+
+  private func show(_ facts: [(key: String, value: JSONValue)]) {
+    guard !shared.json else {
+      return print(JSONValue.object([("event", .text("info"))] + facts).line)
+    }
+    let width = facts.map(\.key.count).max() ?? 0
+    for (key, value) in facts {
+      print(
+        key.padding(toLength: width + 2, withPad: " ", startingAt: 0)
+          + (value.textValue ?? value.line))
+    }
+  }
+
+  private func show(checkpoint: CheckpointDescription) throws {
+    let model = try ModelDescription(json: checkpoint.modelShape, path: checkpoint.path)
+    let shape = model.shape
+    show([
+      ("kind", .text("checkpoint")),
+      ("path", .text(checkpoint.path)),
+      ("bytes", .integer(checkpoint.bytes)),
+      ("sha256", .text(checkpoint.sha256)),
+      ("verified", .bool(checkpoint.isVerified)),
+      ("format", .integer(checkpoint.formatVersion)),
+      ("recipe", .text(checkpoint.recipeName)),
+      ("step", .integer(checkpoint.step)),
+      ("stage", .integer(checkpoint.stage)),
+      ("parameters", .integer(checkpoint.parameterCount)),
+      ("tensors", .integer(checkpoint.layout.entries.count)),
+      ("moments", .bool(checkpoint.hasMoments)),
+      ("vocabulary", .integer(shape.vocabulary)),
+      ("width", .integer(shape.width)),
+      ("layers", .integer(shape.layers)),
+      ("heads", .integer(shape.heads)),
+      ("kv_heads", .integer(shape.kvHeads)),
+      ("head_width", .integer(shape.headWidth)),
+      ("trained_context", .integer(shape.trainedContext)),
+      ("rope", .text(model.ropeKind)),
+      ("rope_base", .number(model.rotary.base)),
+    ])
+  }
+
+  private func show(run: RunReader) throws {
+    let records = try run.records()
+    let steps = records.compactMap { if case .step(let step) = $0 { step } else { nil } }
+    let manifest = try run.manifest()
+    let checkpoints = try run.checkpointPaths.map { try Checkpoint.describe($0) }
+    show([
+      ("kind", .text("run")),
+      ("path", .text(run.path)),
+      ("experiment", .text(manifest.experiment)),
+      ("started", .text(manifest.started)),
+      ("status", .text(run.done?.status ?? run.writer.map { "training, \($0)" } ?? "stopped")),
+      ("seed", .text("\(manifest.seed)")),
+      ("threads", .integer(manifest.threads)),
+      ("kernels", .text(manifest.instructionSet)),
+      ("steps", .integer(steps.last?.step ?? 0)),
+      ("tokens", .integer(steps.last?.tokens ?? 0)),
+      ("loss", steps.last.map { .number($0.loss) } ?? .null),
+      ("checkpoints", .list(checkpoints.map { .text($0.path) })),
+      ("verified", .bool(checkpoints.allSatisfy(\.isVerified))),
+    ])
+  }
+
+  private func show(recipe document: RecipeDocument) throws {
+    let recipe = try document.recipe(.needlepoint)
+    if !shared.json { return print(try document.resolved(.needlepoint).text, terminator: "") }
+    show([
+      ("kind", .text("recipe")),
+      ("path", .text(recipe.file)),
+      ("name", .text(recipe.name)),
+      ("target", .integer(recipe.target)),
+      ("stages", .list(recipe.stages.map { .text($0.name) })),
+      ("recipe", .text(try document.resolved(.needlepoint).text)),
+    ])
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import Recipes
+import Runs
+import Support
+
+/// `needlepoint merge MODEL MODEL --weight X --out FILE`: weight average.
+struct MergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Average the weights of two models: (1 - X) * first + X * second.",
+    discussion: """
+      Rotary frequencies, tokenizer and recipe are those of the first model, as LongRecipe keeps \
+      the extended model's (arXiv:2409.00509, section 4.3).
+      """)
+
+  @Argument(help: "Checkpoint or run folder that gives the rotary frequencies.")
+  var first: String
+
+  @Argument(help: "Checkpoint or run folder that is mixed in.")
+  var second: String
+
+  @Option(help: "Share of the second model, 0 to 1.")
+  var weight = 0.5
+
+  @Option(help: "Checkpoint to write (.h5).")
+  var out: String
+
+  @OptionGroup var shared: SharedOptions
+
+  mutating func validate() throws {
+    guard (0...1).contains(weight) else {
+      throw UserError("--weight", "\(weight) is not in 0...1", remedy: "0.5 is usual.")
+    }
+    guard out.hasSuffix(".h5") else {
+      throw UserError("--out", "\(out) does not end in .h5", remedy: "Name a checkpoint.")
+    }
+  }
+
+  func run() throws {
+    let pool = try shared.makePool()
+    let model = try LoadedModel(first, pool: pool) { shared.say($0) }
+    let other = try LoadedModel(second, pool: pool) { shared.say($0) }
+    try model.write(mixedWith: other, weight: weight, to: out)
+    shared.say("wrote \(out)")
+  }
+}

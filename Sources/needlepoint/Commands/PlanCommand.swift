@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import Positions
+import Recipes
+import Records
+import Runs
+import Support
+
+/// `needlepoint plan RECIPE`: FLOPs, tokens, memory, disk and time before anything starts.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Tell what a recipe will take, before anything starts.")
+
+  @Argument(help: "Recipe file, experiment folder, or text file or folder.")
+  var recipe: String
+
+  @Option(help: ArgumentHelp("Changes a field of the recipe by its key path.", valueName: "path=value"))
+  var set: [String] = []
+
+  @OptionGroup var shared: SharedOptions
+
+  func run() throws {
+    var document = try RecipeLocation.document(recipe)
+    for change in set { document = try document.applying(change) }
+    let checked = try document.recipe(.needlepoint, checksPaths: true)
+    let prepared = try PreparedRun(checked, pool: try shared.makePool()) { shared.say($0) }
+    let plan = RunPlan(prepared)
+    let record = plan.record(gflops: nil)
+    guard !shared.json else { return print(RunRecord.plan(record).jsonLine) }
+    print("\(checked.name)  \(plan.parameters.grouped) weights")
+    for stage in plan.stages {
+      print(
+        "  \(stage.name): \(stage.steps.grouped) steps of \(stage.rows) x \(stage.sequence) tokens,"
+          + " \(stage.tokens.grouped) tokens, \(stage.flops.short)FLOP")
+    }
+    print("training     \(plan.tokens.grouped) tokens, \(plan.flops.short)FLOP")
+    print("evaluations  \(plan.evaluationFlops.short)FLOP")
+    print("memory       \((plan.peakBytes >> 20).grouped) MiB at most")
+    print("disk         \((plan.diskBytes >> 20).grouped) MiB")
+    let peak = Machine.peakGFLOPS(threads: shared.threads ?? Machine.coreCount)
+    let seconds = (plan.flops + plan.evaluationFlops) / (peak * 1e9)
+    print(
+      String(
+        format: "time         %.0f s at a third of this machine's %.0f GFLOP/s", 3 * seconds, peak))
+    let shape = prepared.description.shape
+    let unfinished = Wavelengths(prepared.description.rotary).unfinished(
+      inside: shape.trainedContext)
+    print(
+      "rope         \(unfinished) of \(shape.headWidth / 2) pairs never turn inside the trained "
+        + "\(shape.trainedContext.grouped) tokens")
+  }
+}
