@@ -68,8 +68,8 @@ let layers: [Target] = [
 let program = Target.executableTarget(
   name: "needlepoint",
   dependencies: [
-    "Runs", "Evaluation", "Pictures", "RunStore", "Recipes", "Positions", "Corpora",
-    "Models", "Kernels", "Tensors", "Records", "Support", arguments, logging,
+    "Runs", "Training", "Evaluation", "Pictures", "RunStore", "Recipes", "Positions", "Corpora",
+    "Terminal", "Models", "Kernels", "Tensors", "Records", "Support", arguments, logging,
   ],
   swiftSettings: swiftSettings)
 

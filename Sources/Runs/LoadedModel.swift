@@ -52,6 +52,34 @@ public struct LoadedModel {
   }
 }
 
+extension LoadedModel {
+  /// Writes (1 - weight) * these weights + weight * the other's as a sealed checkpoint.
+  ///
+  /// Rotary frequencies, tokenizer and recipe stay this model's.
+  ///
+  /// - Parameters:
+  ///   - other: a model of the same shape.
+  ///   - weight: share of the other weights, 0 to 1.
+  ///   - path: the checkpoint to write.
+  /// - Throws: `UserError` when the shapes differ, `StoreError` when the file cannot be written.
+  public func write(mixedWith other: LoadedModel, weight: Double, to path: String) throws {
+    var mixed = contents
+    mixed.parameters = ParameterSet(layout: contents.parameters.layout)
+    mixed.parameters.values.copy(from: contents.parameters.values)
+    try mixed.parameters.mix(with: other.contents.parameters, weight: weight, name: other.path)
+    mixed.moments = nil
+    mixed.state = "{}"
+    _ = try Checkpoint.write(mixed, to: path)
+  }
+
+  /// Writes the weights without the optimizer's moments, small enough to ship.
+  ///
+  /// - Throws: `StoreError` when the file cannot be written.
+  public func writeWeights(to path: String) throws {
+    try write(mixedWith: self, weight: 0, to: path)
+  }
+}
+
 /// What a MODEL argument may name.
 enum ModelPath {
   /// The checkpoint that a path means: the file itself, or the newest valid one of a run folder.

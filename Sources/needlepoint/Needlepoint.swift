@@ -12,7 +12,9 @@ struct Needlepoint: ParsableCommand {
     abstract: "A terminal workbench for teaching language models long contexts.",
     version: ProgramVersion.text,
     subcommands: [
-      RunCommandLine.self, ResumeCommand.self, NeedleCommand.self,
+      RunCommandLine.self, ResumeCommand.self, NeedleCommand.self, LogitsCommand.self,
+      GenerateCommand.self, PositionsCommand.self, PlanCommand.self, InfoCommand.self,
+      MergeCommand.self, DescribeCommand.self, DoctorCommand.self,
     ])
 }
 

@@ -16,7 +16,7 @@ enum PlainOutput {
   /// A text that cannot drive the terminal: control characters are shown, not sent.
   static func visible(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { DisplayText(String($0)).string }.joined(separator: "\n")
+      .map { DisplayText(String($0)).description }.joined(separator: "\n")
   }
 
   /// True when a person sits at a terminal that can show a screen.

@@ -4,7 +4,7 @@ import Kernels
 import RunStore
 import Runs
 import Support
-import Workbench
+import Terminal
 
 /// `needlepoint doctor`: what this machine offers, and what to mend.
 struct DoctorCommand: ParsableCommand {
@@ -29,11 +29,15 @@ struct DoctorCommand: ParsableCommand {
       ("bfloat16", .text(BFloat16Matmul.isAvailable ? "available" : "not available")),
       ("hdf5", .text(StoreLibraries.hdf5)),
     ]
-    facts += TerminalReport.facts.map { ($0.name, .text($0.value)) }
     var problems: [String] = []
+    do {
+      let terminal = try TerminalCapabilities.detect()
+      facts.append(("terminal", .text(terminal.reasons.joined(separator: "; "))))
+    } catch {
+      facts.append(("terminal", .text("no screen here: \(error)")))
+    }
     if let problem = Matmul.libraryProblem { problems.append("OpenBLAS: \(problem)") }
     if let problem = InstructionSet.environmentProblem { problems.append(problem) }
-    if let problem = TerminalReport.problem { problems.append(problem) }
     if shared.json {
       let object: [(key: String, value: JSONValue)] =
         [("event", .text("doctor"))] + facts.map { (key: $0.0, value: $0.1) }

@@ -1,5 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
+public import Kernels
 import Models
 import RunStore
 import Runs
@@ -24,7 +25,7 @@ struct LogitsCommand: ParsableCommand {
   var positions: String?
 
   @Option(help: "float32 or bfloat16.")
-  var precision: Precision = .float32
+  var precision: MatmulPrecision = .float32
 
   @OptionGroup var shared: SharedOptions
 
@@ -40,7 +41,12 @@ struct LogitsCommand: ParsableCommand {
         "--positions", "\(places.count) positions found, \(ids.count) tokens",
         remedy: "Give one position for each token.")
     }
-    try precision.apply(to: loaded.transformer)
+    if precision == .bfloat16, !BFloat16Matmul.isAvailable {
+      throw UserError(
+        "--precision", "this processor or build has no bfloat16 products",
+        remedy: "Use float32.")
+    }
+    loaded.transformer.precision = precision
     let input = ModelInput(
       rows: 1, length: ids.count, tokens: ids,
       positions: places ?? (0..<Int32(ids.count)).map { $0 },
@@ -74,3 +80,5 @@ enum IntegerFile {
     }
   }
 }
+
+extension MatmulPrecision: ExpressibleByArgument {}
