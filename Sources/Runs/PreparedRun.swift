@@ -18,19 +18,19 @@ struct PreparedStage {
   let work: Work
 
   enum Work {
-    case train(TrainingStage)
+    case train(TrainingWork)
     case merge(Stage.Merge)
   }
 
   /// The training, when the stage trains.
-  var training: TrainingStage? {
+  var training: TrainingWork? {
     if case .train(let training) = work { training } else { nil }
   }
 }
 
 /// The parts of a stage that trains.
-struct TrainingStage {
-  let settings: Recipes.Training
+struct TrainingWork {
+  let settings: TrainingStage
   /// nil keeps the frequencies that the model has.
   let rotary: RotaryFrequencies?
   let optimizer: any Optimizer

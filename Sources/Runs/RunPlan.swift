@@ -79,7 +79,7 @@ public struct RunPlan: Sendable, Equatable {
   /// Code, libraries and thread stacks of the program itself, measured at rest.
   private static let programBytes = 48 << 20
 
-  private static func largestBatch(_ training: TrainingStage) -> Int {
+  private static func largestBatch(_ training: TrainingWork) -> Int {
     let main = training.settings.rows * training.settings.sequence / training.microBatches
     guard let replay = training.replay, let sequence = training.settings.replay?.sequence else {
       return main
@@ -90,7 +90,7 @@ public struct RunPlan: Sendable, Equatable {
 
 extension StagePlan {
   /// The forecast of a training stage.
-  init(_ name: String, _ training: TrainingStage, _ shape: LlamaShape) {
+  init(_ name: String, _ training: TrainingWork, _ shape: LlamaShape) {
     let settings = training.settings
     var main = settings.steps
     var replayed = 0

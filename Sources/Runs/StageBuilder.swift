@@ -24,8 +24,8 @@ struct StageBuilder {
   }
 
   private func training(
-    _ settings: Recipes.Training, _ number: Int
-  ) throws -> TrainingStage {
+    _ settings: TrainingStage, _ number: Int
+  ) throws -> TrainingWork {
     let packer = try Packers.catalog.make(settings.pack.kind, settings.pack.settings.values)
     let positions = try indexTransforms.make(
       settings.positions.kind, settings.positions.settings.values)
@@ -45,7 +45,7 @@ struct StageBuilder {
         packer: RowPacker(), positions: nil, purpose: "\(number)/replay")
       replay = (short.stream, short.microBatches, asked.share)
     }
-    return TrainingStage(
+    return TrainingWork(
       settings: settings, rotary: try rotary(settings.rope),
       optimizer: try optimizers.make(settings.optimizer.kind, settings.optimizer.settings.values),
       loss: LossSettings(answerWeight: settings.loss.answerWeight), stream: main.stream,
@@ -63,7 +63,7 @@ struct StageBuilder {
 
   /// A stream of micro-batches, as large as memory allows and all alike.
   private func stream(
-    _ settings: Recipes.Training, rows: Int, sequence: Int, packer: any Packer,
+    _ settings: TrainingStage, rows: Int, sequence: Int, packer: any Packer,
     positions: PositionRule?, purpose: String
   ) throws -> (stream: BatchStream, microBatches: Int) {
     let most = max(1, Self.microBatchTokens / sequence)

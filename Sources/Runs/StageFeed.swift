@@ -2,12 +2,12 @@ import Corpora
 
 /// The batches of a stage: which stream a step takes, and where both stand.
 struct StageFeed {
-  private let training: TrainingStage
+  private let training: TrainingWork
   var stream: BatchStream
   var replay: BatchStream?
 
   /// The streams of a stage, where a run left them.
-  init(_ training: TrainingStage, progress: RunProgress) throws {
+  init(_ training: TrainingWork, progress: RunProgress) throws {
     self.training = training
     stream = training.stream
     replay = training.replay?.stream

@@ -32,7 +32,7 @@ extension TrainingRun {
     }
   }
 
-  private func train(_ training: TrainingStage, name: String) throws {
+  private func train(_ training: TrainingWork, name: String) throws {
     var feed = try StageFeed(training, progress: progress)
     enter(training, name: name)
     let total = training.settings.steps
@@ -57,7 +57,7 @@ extension TrainingRun {
   }
 
   /// Sets what the stage changes, and tells it when the stage begins.
-  private func enter(_ training: TrainingStage, name: String) {
+  private func enter(_ training: TrainingWork, name: String) {
     trainer.optimizer = training.optimizer
     if let rotary = training.rotary {
       description.rotary = rotary
@@ -119,7 +119,7 @@ extension TrainingRun {
   }
 
   /// Follows the exponential average of the watched loss; true when the stage has done its work.
-  private func hasLearnt(_ advance: Recipes.Training.Advance, _ outcome: StepOutcome) -> Bool {
+  private func hasLearnt(_ advance: TrainingStage.Advance, _ outcome: StepOutcome) -> Bool {
     let value =
       advance.measure == .loss
       ? outcome.loss
@@ -134,7 +134,7 @@ extension TrainingRun {
     return average < advance.below
   }
 
-  private func checkLimit(_ training: TrainingStage, name: String) throws {
+  private func checkLimit(_ training: TrainingWork, name: String) throws {
     guard let advance = training.settings.advance, advance.failsAtLimit,
       (progress.average ?? .infinity) >= advance.below
     else { return }

@@ -14,7 +14,7 @@ struct Needlepoint: ParsableCommand {
     subcommands: [
       RunCommandLine.self, ResumeCommand.self, NeedleCommand.self, LogitsCommand.self,
       GenerateCommand.self, PositionsCommand.self, PlanCommand.self, InfoCommand.self,
-      MergeCommand.self, DescribeCommand.self, DoctorCommand.self,
+      MergeCommand.self, BenchCommand.self, DescribeCommand.self, DoctorCommand.self,
     ])
 }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Models
+import Positions
 import Recipes
 import Records
 import RunStore

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kernels
+import Models
 import Positions
 import Recipes
 import Records
