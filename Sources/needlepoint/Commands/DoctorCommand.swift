@@ -26,7 +26,7 @@ struct DoctorCommand: ParsableCommand {
       ("kernels", .text(InstructionSet.selected.rawValue)),
       ("peak_float32_gflops", .number((peak * 10).rounded() / 10)),
       ("openblas", .text(Matmul.libraryProblem ?? Matmul.libraryDescription)),
-      ("bfloat16", .text(BFloat16Matmul.isAvailable ? "available" : "not available")),
+      ("bfloat16", .text(InstructionSet.hasBFloat16 ? "available" : "not available")),
       ("hdf5", .text(StoreLibraries.hdf5)),
     ]
     var problems: [String] = []

@@ -41,7 +41,7 @@ struct LogitsCommand: ParsableCommand {
         "--positions", "\(places.count) positions found, \(ids.count) tokens",
         remedy: "Give one position for each token.")
     }
-    if precision == .bfloat16, !BFloat16Matmul.isAvailable {
+    if precision == .bfloat16, !InstructionSet.hasBFloat16 {
       throw UserError(
         "--precision", "this processor or build has no bfloat16 products",
         remedy: "Use float32.")

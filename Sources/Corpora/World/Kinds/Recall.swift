@@ -11,39 +11,28 @@ public struct Recall: WorldKind {
   /// Builds it from checked settings.
   public init(_ values: SettingsValues) {}
 
-  /// Blocks of 1 to `limit`/16 facts with distinct names, as many as fit.
+  /// Blocks of 1 to `limit`/16 facts with distinct names, cut at exactly `limit` tokens.
+  ///
+  /// The cut keeps even the shortest rows keyed: at 32 tokens half of the blocks hold two facts, so
+  /// that copying the only number in sight is not the answer.
   public func document(
     limit: Int, split: CorpusSplit, random: inout RandomStream
   ) -> Document {
     let form = FactForm.prose
-    let most = limit / (form.factTokens + form.queryTokens(restated: true))
+    let most = limit / (form.factTokens + form.queryTokens(restated: true)) + limit / 16 + 1
     let plan = FactPlan(
       count: min(most, WorldVocabulary.names.count), form: form, split: split, random: &random)
     var facts = plan.facts[...]
-    // A row too short for a question still holds a restatement.
-    if limit < form.factTokens + form.queryTokens(restated: false), !facts.isEmpty {
-      facts[0].isRestated = true
-    }
     var document = Document()
-    while !facts.isEmpty {
-      var size = random.integer(in: 1...max(1, limit / 16))
-      var left = limit - document.tokens.count
-      // Only as many facts as still fit together with their questions.
-      var fitting = 0
-      for planned in facts.prefix(size) {
-        left -= form.factTokens + form.queryTokens(restated: planned.isRestated)
-        if left < 0 { break }
-        fitting += 1
-      }
-      size = fitting
-      guard size > 0 else { break }
-      let block = facts.prefix(size)
-      facts = facts.dropFirst(size)
+    while document.tokens.count < limit, !facts.isEmpty {
+      let block = facts.prefix(random.integer(in: 1...max(1, limit / 16)))
+      facts = facts.dropFirst(block.count)
       for planned in block { document.append(planned.fact, form: form) }
       for planned in block.shuffled(using: &random) {
         document.append(query: planned, form: form)
       }
     }
-    return document
+    return Document(
+      tokens: Array(document.tokens.prefix(limit)), roles: Array(document.roles.prefix(limit)))
   }
 }
