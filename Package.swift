@@ -68,8 +68,8 @@ let layers: [Target] = [
 let program = Target.executableTarget(
   name: "needlepoint",
   dependencies: [
-    "Runs", "Training", "Evaluation", "Pictures", "RunStore", "Recipes", "Positions", "Corpora",
-    "Terminal", "Models", "Kernels", "Tensors", "Records", "Support", arguments, logging,
+    "Workbench", "Runs", "Training", "Evaluation", "Pictures", "RunStore", "Recipes", "Positions", "Corpora",
+    "Panes", "Terminal", "Models", "Kernels", "Tensors", "Records", "Support", arguments, logging,
   ],
   swiftSettings: swiftSettings)
 
@@ -116,7 +116,7 @@ let testTargets: [Target] = [
   tests(
     "RunsTests",
     [
-      "Runs", "Training", "Evaluation", "RunStore", "Recipes", "Positions", "Corpora", "Models",
+      "Workbench", "Runs", "Training", "Evaluation", "RunStore", "Recipes", "Positions", "Corpora", "Models",
       "Kernels", "Tensors", "Records", "TestSupport", "Support",
     ]),
   tests(

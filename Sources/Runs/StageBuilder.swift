@@ -71,26 +71,10 @@ struct StageBuilder {
     let plan = BatchPlan(
       rows: microRows, length: sequence, packer: packer, positions: positions,
       seed: recipe.seed ^ StableHash.fnv1a("stage/\(purpose)"))
-    let sources = try sources(
+    let sources = try SourceOpener(recipe: recipe, tokenizer: tokenizer).open(
       settings.mix.map { ($0.source, $0.weight) }, split: .training, seed: plan.seed)
     return (
       try BatchStream(sources: sources, plan: plan, tokenizer: tokenizer), rows / microRows
     )
-  }
-
-  /// Opens the sources of a mix.
-  func sources(
-    _ mix: [(name: String, weight: Double)], split: CorpusSplit, seed: UInt64
-  ) throws -> [WeightedSource] {
-    try mix.map { name, weight in
-      let defined = recipe.source(name)
-      var settings = defined?.component.settings.values ?? [:]
-      if case .text(let path)? = settings["path"] {
-        settings["path"] = .text(recipe.resolve(path))
-      }
-      let kind = try SourceKinds.catalog.make(defined?.component.kind ?? name, settings)
-      let opening = SourceOpening(name: name, split: split, seed: seed, tokenizer: tokenizer)
-      return WeightedSource(name: name, weight: weight, source: try kind.open(opening))
-    }
   }
 }

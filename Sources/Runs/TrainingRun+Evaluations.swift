@@ -67,13 +67,12 @@ extension TrainingRun {
     guard let training = prepared.stages.last(where: { $0.training != nil })?.training else {
       return
     }
-    let builder = StageBuilder(
-      recipe: prepared.recipe, tokenizer: prepared.tokenizer, description: description)
+    let opener = SourceOpener(recipe: prepared.recipe, tokenizer: prepared.tokenizer)
     let mix = training.settings.mix.map { ($0.source, $0.weight) }
     let plan = BatchPlan(
       rows: max(1, 8192 / sequence), length: sequence, packer: RowPacker(), seed: seed)
     var stream = try BatchStream(
-      sources: try builder.sources(mix, split: .evaluation, seed: seed), plan: plan,
+      sources: try opener.open(mix, split: .evaluation, seed: seed), plan: plan,
       tokenizer: prepared.tokenizer)
     let result = try HeldOutLoss.measure(
       trainer.transformer, stream: &stream, tokens: tokens,

@@ -15,20 +15,18 @@ final class HeadlessReporter {
   private let options: SharedOptions
   private var progress: ProgressLine
   private var cells: [NeedleRecord] = []
-  private var hasFailed = false
 
-  /// A reporter of a run that has not begun.
+  /// A reporter of a run.
   init(_ run: TrainingRun, options: SharedOptions) {
     self.run = run
     self.options = options
     progress = ProgressLine(isShown: !options.quiet && !options.json)
   }
 
-  /// Begins the run and returns its exit status when it is over.
+  /// Follows a run that has begun and returns its exit status when it is over.
   func follow() -> Int32 {
     let signals = SignalWatch()
     options.say("run \(run.folder)")
-    run.begin()
     while true {
       let isOver = run.state.isOver
       for record in run.drain() { show(record) }

@@ -14,6 +14,7 @@ struct ResumeCommand: ParsableCommand {
 
   func run() throws {
     let run = try TrainingRun.resume(folder, threads: shared.threads)
+    run.begin()
     throw ExitCode(HeadlessReporter(run, options: shared).follow())
   }
 }

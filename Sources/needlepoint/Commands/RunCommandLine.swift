@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Recipes
 import Runs
-import Support
 
 /// `needlepoint run RECIPE`: trains all stages of a recipe, with its evaluations.
 struct RunCommandLine: ParsableCommand {
@@ -32,7 +31,12 @@ struct RunCommandLine: ParsableCommand {
     var document = try RecipeLocation.document(recipe)
     for change in set { document = try document.applying(change) }
     _ = try shared.makePool()
+    if PlainOutput.isInteractive, !headless, !shared.json, !shared.quiet {
+      throw ExitCode(
+        try WorkbenchScreen(document, out: out, shared: shared).show(startsTraining: true))
+    }
     let run = try TrainingRun(document, parent: out, threads: shared.threads)
+    run.begin()
     throw ExitCode(HeadlessReporter(run, options: shared).follow())
   }
 }

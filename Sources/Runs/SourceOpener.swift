@@ -1,0 +1,27 @@
+import Corpora
+import Recipes
+import Support
+
+/// Opens the sources that a recipe names.
+struct SourceOpener {
+  let recipe: Recipe
+  let tokenizer: any Tokenizer
+
+  /// Opens the sources of a mix at their beginning.
+  ///
+  /// - Throws: `UserError` when the data cannot be read or the tokenizer does not fit.
+  func open(
+    _ mix: [(name: String, weight: Double)], split: CorpusSplit, seed: UInt64
+  ) throws -> [WeightedSource] {
+    try mix.map { name, weight in
+      let defined = recipe.source(name)
+      var settings = defined?.component.settings.values ?? [:]
+      if case .text(let path)? = settings["path"] {
+        settings["path"] = .text(recipe.resolve(path))
+      }
+      let kind = try SourceKinds.catalog.make(defined?.component.kind ?? name, settings)
+      let opening = SourceOpening(name: name, split: split, seed: seed, tokenizer: tokenizer)
+      return WeightedSource(name: name, weight: weight, source: try kind.open(opening))
+    }
+  }
+}

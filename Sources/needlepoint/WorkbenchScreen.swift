@@ -1,0 +1,75 @@
+import Foundation
+import Recipes
+import Records
+import Runs
+import Support
+import Terminal
+import Workbench
+
+/// Opens the workbench on a recipe and stays until the person leaves and the run is safe.
+struct WorkbenchScreen {
+  private let document: RecipeDocument
+  private let host: ProgramHost
+  private let shared: SharedOptions
+  private let wishes: TerminalCapabilities.Wishes
+
+  /// A workbench on a recipe; run folders go into `out`.
+  init(
+    _ document: RecipeDocument, out: String, shared: SharedOptions,
+    wishes: TerminalCapabilities.Wishes = TerminalCapabilities.Wishes()
+  ) {
+    self.document = document
+    self.shared = shared
+    self.wishes = wishes
+    host = ProgramHost(out: out, threads: shared.threads)
+  }
+
+  /// Shows the screen and returns the exit status.
+  ///
+  /// - Parameter startsTraining: begin to train at once, as `run` does.
+  /// - Throws: `TerminalError` when this terminal can show no screen.
+  func show(startsTraining: Bool) throws -> Int32 {
+    let screen = try CursesScreen(try TerminalCapabilities.detect(wishes: wishes))
+    let wait = EventWait(screen: screen)
+    let workbench = Workbench(screen: screen, host: host, document: document, wait: wait)
+    if startsTraining {
+      do {
+        workbench.adopt(try host.start(document), name: try document.recipe(.needlepoint).name)
+      } catch {
+        screen.close()
+        throw error
+      }
+    }
+    return finish(workbench.run())
+  }
+
+  /// Waits for a run that is still stopping, and says what it left behind.
+  private func finish(_ ending: Workbench.Ending) -> Int32 {
+    if ending.cause.contains(.hangup), let run = host.run {
+      // The connection is gone, the training is not.
+      return HeadlessReporter(run, options: shared).follow()
+    }
+    if let run = host.run {
+      run.wait()
+      for case .done(let done) in run.drain() where !done.path.isEmpty {
+        print("checkpoint: \(done.path)")
+      }
+      print("\(run.folder): \(Self.words(run.state))")
+      if run.state == .stopped { print("go on with: needlepoint resume \(run.folder)") }
+      if case .failed = run.state { return 1 }
+    }
+    if ending.cause.contains(.requeue) { return 85 }
+    if ending.cause.contains(.terminate) { return 143 }
+    if ending.cause.contains(.interrupt) { return 130 }
+    return 0
+  }
+
+  private static func words(_ state: RunState) -> String {
+    switch state {
+    case .finished: "finished"
+    case .stopped: "stopped and kept"
+    case .failed(let reason): "failed: \(reason)"
+    default: "left"
+    }
+  }
+}
