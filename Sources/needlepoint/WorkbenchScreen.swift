@@ -29,8 +29,8 @@ struct WorkbenchScreen {
   /// - Parameter startsTraining: begin to train at once, as `run` does.
   /// - Throws: `TerminalError` when this terminal can show no screen.
   func show(startsTraining: Bool) throws -> Int32 {
-    let screen = try CursesScreen(try TerminalCapabilities.detect(wishes: wishes))
-    let wait = EventWait(screen: screen)
+    let screen = try CursesScreen(capabilities: try TerminalCapabilities.detect(wishes: wishes))
+    let wait = try EventWait(screen: screen)
     let workbench = Workbench(screen: screen, host: host, document: document, wait: wait)
     if startsTraining {
       do {
