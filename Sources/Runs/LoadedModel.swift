@@ -71,13 +71,6 @@ extension LoadedModel {
     mixed.state = "{}"
     _ = try Checkpoint.write(mixed, to: path)
   }
-
-  /// Writes the weights without the optimizer's moments, small enough to ship.
-  ///
-  /// - Throws: `StoreError` when the file cannot be written.
-  public func writeWeights(to path: String) throws {
-    try write(mixedWith: self, weight: 0, to: path)
-  }
 }
 
 /// What a MODEL argument may name.
