@@ -68,7 +68,8 @@ let layers: [Target] = [
 let program = Target.executableTarget(
   name: "needlepoint",
   dependencies: [
-    "Workbench", "Runs", "Training", "Evaluation", "Pictures", "RunStore", "Recipes", "Positions", "Corpora",
+    "Workbench", "Runs", "Training", "Evaluation", "Pictures", "RunStore", "Recipes", "Positions",
+    "Corpora",
     "Panes", "Terminal", "Models", "Kernels", "Tensors", "Records", "Support", arguments, logging,
   ],
   swiftSettings: swiftSettings)
@@ -116,7 +117,8 @@ let testTargets: [Target] = [
   tests(
     "RunsTests",
     [
-      "Workbench", "Runs", "Training", "Evaluation", "RunStore", "Recipes", "Positions", "Corpora", "Models",
+      "Workbench", "Runs", "Training", "Evaluation", "RunStore", "Recipes", "Positions", "Corpora",
+      "Models",
       "Kernels", "Tensors", "Records", "TestSupport", "Support",
     ]),
   tests(

@@ -49,6 +49,7 @@ public struct HeldOutLoss {
   ///   - stream: a stream over evaluation data, at its beginning.
   ///   - tokens: tokens to score, at least one batch.
   ///   - isCancelled: asked between batches; the result covers what was scored so far.
+  /// - Returns: mean and interval in nats, and the mean of each source.
   /// - Throws: `UserError` when a source can no longer be read.
   public static func measure(
     _ model: Transformer, stream: inout BatchStream, tokens: Int,

@@ -147,6 +147,7 @@ extension LlamaShape {
   /// Bytes of activations and flowing gradients that a training step of so many tokens holds.
   ///
   /// - Parameter tokens: B * T of the largest micro-batch.
+  /// - Returns: bytes of the arena.
   public func trainingActivationBytes(tokens: Int) -> Int {
     TrainingActivations.floats(self, tokens: tokens, chunkRows: logitChunkRows)
       * MemoryLayout<Float>.stride

@@ -6,6 +6,8 @@ public enum LogitsFile {
   ///
   /// - Parameters:
   ///   - logits: row-major, [tokens, vocabulary].
+  ///   - tokens: rows, T.
+  ///   - vocabulary: columns, V.
   ///   - path: final name; its folder must exist.
   /// - Throws: `StoreError`; a file that was there before is then untouched.
   public static func write(

@@ -77,7 +77,8 @@ public final class PreparedRun {
       let loaded = try LoadedModel(recipe.resolve(base), pool: pool, notice: notice)
       if let asked = recipe.tokenizer, asked.kind != loaded.tokenizer.name {
         throw UserError(
-          "\(recipe.file): tokenizer", "\(asked.kind) found, the base reads \(loaded.tokenizer.name)",
+          "\(recipe.file): tokenizer",
+          "\(asked.kind) found, the base reads \(loaded.tokenizer.name)",
           remedy: "Leave the key out.")
       }
       transformer = loaded.transformer

@@ -12,6 +12,7 @@ public enum SourceSamples {
   ///   - recipe: the recipe.
   ///   - count: documents wanted.
   ///   - limit: longest document, in tokens.
+  /// - Returns: one text for each document.
   /// - Throws: `UserError` when the source cannot be opened.
   public static func texts(
     of name: String, in recipe: Recipe, count: Int, limit: Int = 256

@@ -12,7 +12,8 @@ struct Needlepoint: ParsableCommand {
     abstract: "A terminal workbench for teaching language models long contexts.",
     version: ProgramVersion.text,
     subcommands: [
-      WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, NeedleCommand.self, LogitsCommand.self,
+      WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, NeedleCommand.self,
+      LogitsCommand.self,
       GenerateCommand.self, PositionsCommand.self, PlanCommand.self, InfoCommand.self,
       MergeCommand.self, BenchCommand.self, DescribeCommand.self, DoctorCommand.self,
     ],

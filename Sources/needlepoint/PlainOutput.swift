@@ -7,7 +7,8 @@ enum PlainOutput {
   /// Glyphs by the locale: ASCII unless it is UTF-8.
   static var glyphs: Heatmap.Glyphs {
     let environment = ProcessInfo.processInfo.environment
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }
+    let locale =
+      ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }
       .first { !$0.isEmpty } ?? ""
     let name = locale.uppercased()
     return name.contains("UTF-8") || name.contains("UTF8") ? .utf8 : .ascii

@@ -27,6 +27,7 @@ struct WorkbenchScreen {
   /// Shows the screen and returns the exit status.
   ///
   /// - Parameter startsTraining: begin to train at once, as `run` does.
+  /// - Returns: the exit status.
   /// - Throws: `TerminalError` when this terminal can show no screen.
   func show(startsTraining: Bool) throws -> Int32 {
     let screen = try CursesScreen(capabilities: try TerminalCapabilities.detect(wishes: wishes))

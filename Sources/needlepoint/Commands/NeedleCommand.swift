@@ -39,7 +39,8 @@ struct NeedleCommand: ParsableCommand {
   @Option(help: "Seed of facts and haystacks.")
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("Picture or table to write.", valueName: "file.csv|.svg|.png|.txt|.json"))
+  @Option(
+    help: ArgumentHelp("Picture or table to write.", valueName: "file.csv|.svg|.png|.txt|.json"))
   var out: String?
 
   @OptionGroup var shared: SharedOptions

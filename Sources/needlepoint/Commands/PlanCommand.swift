@@ -16,7 +16,8 @@ struct PlanCommand: ParsableCommand {
   @Argument(help: "Recipe file, experiment folder, or text file or folder.")
   var recipe: String
 
-  @Option(help: ArgumentHelp("Changes a field of the recipe by its key path.", valueName: "path=value"))
+  @Option(
+    help: ArgumentHelp("Changes a field of the recipe by its key path.", valueName: "path=value"))
   var set: [String] = []
 
   @OptionGroup var shared: SharedOptions

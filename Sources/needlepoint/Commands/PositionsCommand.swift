@@ -29,7 +29,8 @@ struct PositionsCommand: ParsableCommand {
   @Option(help: "Row length of an index transform in tokens; 30 % of the target when absent.")
   var window: TokenCount?
 
-  @Option(help: ArgumentHelp("Lengths of the row's sentences, over and over.", valueName: "a,b,..."))
+  @Option(
+    help: ArgumentHelp("Lengths of the row's sentences, over and over.", valueName: "a,b,..."))
   var segments = SizeList([88])
 
   @Option(help: "Seed of the draws.")
@@ -74,7 +75,8 @@ struct PositionsCommand: ParsableCommand {
     }
     print(
       "\(waves.unfinished(inside: trained.value)) of \(width / 2) pairs never turn inside "
-        + "\(trained.value) tokens, \(waves.unfinished(inside: target.value)) inside \(target.value)")
+        + "\(trained.value) tokens, \(waves.unfinished(inside: target.value)) inside \(target.value)"
+    )
   }
 
   private func show(ids transform: any IndexTransform) throws {

@@ -19,7 +19,8 @@ struct RunCommandLine: ParsableCommand {
   @Flag(help: "No screen, also on a terminal.")
   var headless = false
 
-  @Option(help: ArgumentHelp("Changes a field of the recipe by its key path.", valueName: "path=value"))
+  @Option(
+    help: ArgumentHelp("Changes a field of the recipe by its key path.", valueName: "path=value"))
   var set: [String] = []
 
   @Option(help: "Folder in which the run folder is made.")
