@@ -37,7 +37,7 @@ public enum RecipeFields {
   /// Settings of a stage that trains.
   public static let trainStage: [Setting] = [
     Setting(
-      "steps", .integer(1...1_000_000_000), default: nil,
+      "steps", .integer(0...1_000_000_000), default: nil,
       help: "Optimizer steps; one of steps, tokens and advance is needed."),
     Setting(
       "tokens", .size(1...(1 << 50)), default: nil,
