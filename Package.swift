@@ -26,6 +26,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let layer0: [Target] = [
   .target(name: "CNCurses", linkerSettings: [.linkedLibrary("ncursesw")]),
   .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+  .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
   .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
   .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -45,7 +46,7 @@ let layers: [Target] = [
   layer("HDF5", ["CHDF5", "Support"]),
   layer("Terminal", ["CNCurses", "Support"]),
   // 3
-  layer("Kernels", ["Tensors", "CKernels", "COpenBLAS", "Support"]),
+  layer("Kernels", ["Tensors", "CKernels", "COneDNN", "COpenBLAS", "Support"]),
   layer("RunStore", ["HDF5", "CCrypto", "Records", "Tensors", "Support"]),
   layer("Panes", ["Terminal", "Records", "Recipes", "Positions", "Support"]),
   layer("Pictures", ["CPNG", "Records", "Support"]),

@@ -6,6 +6,9 @@ import CKernels
 /// h * K / H. Work grows with the sum of the squares of the document lengths, memory with T. Sums
 /// are made in an order that does not depend on which thread does what.
 public enum CausalAttention {
+  /// Head widths E that the loops take, in multiples of 8.
+  public static let headWidths = 16...256
+
   /// Sizes of a batch and where its tokens lie.
   ///
   /// Strides are floats from one token to the next, so that queries, keys and values may stand in one
@@ -19,7 +22,7 @@ public enum CausalAttention {
     public var heads: Int
     /// K, key-value heads; divides H.
     public var kvHeads: Int
-    /// E, width of a head: a multiple of 8 in 16...256; fastest at 32, 64 and 128.
+    /// E, width of a head: a multiple of 8 in `headWidths`; fastest at 32, 64 and 128.
     public var headWidth: Int
     /// Floats from one token to the next of q and of dq.
     public var queryStride: Int
@@ -173,8 +176,8 @@ public enum CausalAttention {
 
   private static func check(_ shape: Shape, _ starts: UnsafePointer<Int32>) {
     precondition(
-      shape.headWidth % 8 == 0 && (16...256).contains(shape.headWidth),
-      "head width \(shape.headWidth) is not a multiple of 8 in 16...256")
+      shape.headWidth % 8 == 0 && headWidths.contains(shape.headWidth),
+      "head width \(shape.headWidth) is not a multiple of 8 in \(headWidths)")
     precondition(
       shape.kvHeads > 0 && shape.heads % shape.kvHeads == 0,
       "\(shape.heads) query heads do not share \(shape.kvHeads) key-value heads")

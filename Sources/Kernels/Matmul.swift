@@ -1,24 +1,14 @@
-import COpenBLAS
 import CKernels
 
 /// Matrix products in float32, on fixed blocks of rows that our pool shares.
 ///
-/// Our own loops do the work on AVX2 and AVX-512 processors, where they are as fast as OpenBLAS or
-/// faster at the sizes of our layers and need no library. Elsewhere OpenBLAS does, when it is there.
-/// The blocks depend on the sizes only, so results are the same bits for any number of threads.
+/// `MatmulBackend` says who multiplies. The blocks depend on the sizes only, so results are the same bits for any number of threads.
 public enum Matmul {
-  /// What multiplies matrices on this machine: version and kernels of the library, or our own loops.
-  public static var libraryDescription: String {
-    if InstructionSet.selected != .portable { return "own \(InstructionSet.selected) loops" }
-    return OpenBLAS.shared?.description ?? "own portable loops (libopenblas.so.0 not found)"
-  }
+  /// What multiplies matrices: version and kernels of the library, or our own loops.
+  public static var libraryDescription: String { MatmulBackend.selected.description }
 
-  /// What is wrong with the library, as a sentence for the user; nil when nothing is.
-  public static var libraryProblem: String? {
-    guard InstructionSet.selected == .portable, OpenBLAS.shared == nil else { return nil }
-    return "libopenblas.so.0: the library was not found, matrix products use slower loops. "
-      + "Install libopenblas0 (Debian: apt install libopenblas-dev)."
-  }
+  /// What is wrong with the choice of it, as a sentence for the user; nil when nothing is.
+  public static var libraryProblem: String? { MatmulBackend.problem }
 
   /// C = A B^T, or C += A B^T: the product of a linear layer, x[T, in] W[out, in]^T.
   ///
@@ -115,25 +105,22 @@ public enum Matmul {
   ) {
     guard m > 0, n > 0, k > 0 else { return clear(c, m, n, ldc, accumulate) }
     let rows = blockRows(m: m, n: n, k: k, transposeA: transposeA)
-    var task: ck_task? = pool.table.pointee.matmul
-    if pool.products == .library, OpenBLAS.shared != nil { task = nil }
-    if precision == .bfloat16, let pairs = ck_matmul_bfloat16() { task = pairs }
-    if let task {
-      var arguments = ck_matmul(
+    pool.backend.multiply(
+      ck_matmul(
         a: a, b: b, c: c, m: m, n: n, k: k, lda: lda, ldb: ldb, ldc: ldc, block_rows: rows,
         accumulate: accumulate ? 1 : 0, transpose_a: transposeA ? 1 : 0,
-        transpose_b: transposeB ? 1 : 0)
-      return pool.run(blockCount(m, rows), task, &arguments)
-    }
-    guard let library = OpenBLAS.shared else { return }
-    pool.run(blockCount(m, rows)) { block in
-      let first = block * rows
-      library.multiply(
-        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
-        transposeB ? CblasTrans : CblasNoTrans, Int32(min(rows, m - first)), Int32(n), Int32(k), 1,
-        a + (transposeA ? first : first * lda), Int32(lda), b, Int32(ldb), accumulate ? 1 : 0,
-        c + first * ldc, Int32(ldc))
-    }
+        transpose_b: transposeB ? 1 : 0),
+      precision, pool)
+  }
+
+  /// The backend `own`; bfloat16 falls back to float32 on processors that do not have it.
+  static func multiplyWithOwnLoops(
+    _ product: ck_matmul, _ precision: MatmulPrecision, _ pool: ThreadPool
+  ) {
+    var arguments = product
+    let pairs = precision == .bfloat16 ? ck_matmul_bfloat16() : nil
+    pool.run(
+      blockCount(product.m, product.block_rows), pairs ?? pool.table.pointee.matmul, &arguments)
   }
 
   /// A sum of no terms.

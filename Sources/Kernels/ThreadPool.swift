@@ -20,7 +20,9 @@ public final class ThreadPool: Sendable {
   nonisolated(unsafe) private let handle: OpaquePointer?
   nonisolated(unsafe) let table: UnsafePointer<ck_table>
   let workspace = Workspace()
-  package let products: Products
+
+  /// Who multiplies matrices.
+  public let backend: MatmulBackend
 
   /// Starts `threads` - 1 workers.
   ///
@@ -28,16 +30,14 @@ public final class ThreadPool: Sendable {
   ///   - threads: threads that work, the caller included; at least 1.
   ///   - instructionSet: loops to use; must be one of `InstructionSet.available`, otherwise the
   ///     portable ones are used.
-  public convenience init(threads: Int, instructionSet: InstructionSet = .selected) {
-    self.init(threads: threads, instructionSet: instructionSet, products: nil)
-  }
-
-  /// Who multiplies matrices: our loops, or OpenBLAS where it is found.
-  package enum Products: Sendable { case own, library }
-
-  /// For tests and benchmarks: `products` nil takes our loops where they are the faster ones.
-  package init(threads: Int, instructionSet: InstructionSet, products: Products?) {
-    self.products = products ?? (instructionSet == .portable ? .library : .own)
+  ///   - backend: who multiplies matrices; nil follows `NEEDLEPOINT_GEMM`, and without it takes what
+  ///     is fastest for the instruction set.
+  public init(
+    threads: Int, instructionSet: InstructionSet = .selected, backend: MatmulBackend? = nil
+  ) {
+    let standard =
+      instructionSet == .selected ? MatmulBackend.selected : .standard(for: instructionSet)
+    self.backend = backend ?? standard
     handle = ck_pool_create(Int32(clamping: max(1, threads)))
     self.threads = handle.map { Int(ck_pool_threads($0)) } ?? 1
     if let table = instructionSet.table {

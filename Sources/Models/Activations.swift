@@ -157,5 +157,5 @@ extension LlamaShape {
   var packedWidth: Int { queryWidth + 2 * keyWidth }
 
   /// Rows of logits that are held at a time: about four megabytes, and at least 64 rows.
-  var logitChunkRows: Int { max(64, min(1_024, (1 << 20) / max(vocabulary, 1))) }
+  public var logitChunkRows: Int { max(64, min(1_024, (1 << 20) / max(vocabulary, 1))) }
 }

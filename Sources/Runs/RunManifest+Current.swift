@@ -11,7 +11,7 @@ extension RunManifest {
     RunManifest(
       experiment: prepared.recipe.name, program: ProgramVersion.text,
       commit: ProgramVersion.commit, toolchain: ProgramVersion.toolchain,
-      libraries: [("OpenBLAS", Matmul.libraryDescription)],
+      libraries: [("matrix products", Matmul.libraryDescription)],
       processor: Machine.processorName, instructionSet: InstructionSet.selected.rawValue,
       threads: threads, seed: prepared.recipe.seed, recipeHash: TextDigest.sha256(document))
   }

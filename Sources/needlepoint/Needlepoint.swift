@@ -26,16 +26,18 @@ enum Program {
   static func main() {
     // A reader that goes away (`| head`) must end the write, not the process in the middle of a commit.
     signal(SIGPIPE, SIG_IGN)
+    var isParsing = true
     do {
       var command = try Needlepoint.parseAsRoot()
+      isParsing = false
       try command.run()
     } catch {
-      exit(status(of: error))
+      exit(status(of: error, isParsing: isParsing))
     }
   }
 
   /// Prints what there is to say of an error and gives the exit status.
-  private static func status(of error: any Error) -> Int32 {
+  private static func status(of error: any Error, isParsing: Bool) -> Int32 {
     switch error {
     case let code as ExitCode:
       return code.rawValue
@@ -56,8 +58,9 @@ enum Program {
         return 0
       }
       Talk.say(message)
-      // The parser's own status for wrong usage is 64; the contract's is 2.
-      return code == .validationFailure ? 2 : 1
+      // The parser's own statuses for wrong usage are 64 and, for our checks of a value, 1; the
+      // contract's is 2.
+      return isParsing || code == .validationFailure ? 2 : 1
     }
   }
 }

@@ -15,6 +15,7 @@ struct Module: Sendable {
   static let all = [
     Module(name: "CNCurses", layer: 0, imports: []),
     Module(name: "CHDF5", layer: 0, imports: []),
+    Module(name: "COneDNN", layer: 0, imports: []),
     Module(name: "COpenBLAS", layer: 0, imports: []),
     Module(name: "CCrypto", layer: 0, imports: []),
     Module(name: "CPNG", layer: 0, imports: []),
@@ -33,7 +34,7 @@ struct Module: Sendable {
 
     Module(
       name: "Kernels", layer: 3,
-      imports: ["CKernels", "COpenBLAS", "Support", "Tensors"]),
+      imports: ["CKernels", "COneDNN", "COpenBLAS", "Support", "Tensors"]),
     Module(
       name: "RunStore", layer: 3, imports: ["CCrypto", "HDF5", "Records", "Support", "Tensors"],
       hasFoundation: true),
@@ -64,7 +65,7 @@ struct Module: Sendable {
       name: "needlepoint", layer: 8,
       imports: [
         "Corpora", "Evaluation", "Kernels", "Models", "Pictures", "Positions", "Recipes", "Records",
-        "RunStore", "Runs", "Support", "Tensors", "Workbench",
+        "RunStore", "Runs", "Support", "Tensors", "Training", "Workbench",
       ], hasFoundation: true, packages: ["ArgumentParser", "Logging"]),
   ]
 

@@ -19,9 +19,9 @@ import Testing
     return out
   }
 
-  @Test(arguments: InstructionSet.available, [ThreadPool.Products.own, .library])
-  func allThreeProductsMatchTheReference(_ set: InstructionSet, products: ThreadPool.Products) {
-    let pool = ThreadPool(threads: 2, instructionSet: set, products: products)
+  @Test(arguments: InstructionSet.available, MatmulBackend.allCases.filter(\.isAvailable))
+  func allThreeProductsMatchTheReference(_ set: InstructionSet, backend: MatmulBackend) {
+    let pool = ThreadPool(threads: 2, instructionSet: set, backend: backend)
     for (m, n, k) in sizes {
       let a = randomFloats((m + 3) * (k + 3), "a")
       let b = randomFloats((n + 3) * (k + 3), "b")
@@ -61,13 +61,13 @@ import Testing
     (1, 1, 1), (7, 8, 9), (9, 15, 16), (17, 63, 8), (64, 65, 17), (65, 64, 1), (13, 24, 600),
   ]
 
-  @Test(arguments: InstructionSet.available)
-  func oneAndTwoThreadsGiveTheSameBits(_ set: InstructionSet) {
+  @Test(arguments: InstructionSet.available, MatmulBackend.allCases.filter(\.isAvailable))
+  func oneAndTwoThreadsGiveTheSameBits(_ set: InstructionSet, backend: MatmulBackend) {
     let (m, n, k) = (1000, 130, 140)
     let a = randomFloats(m * k, "a")
     let b = randomFloats(n * m, "b")
     let results = [1, 2, 2].map { threads in
-      let pool = pool(set, threads: threads)
+      let pool = ThreadPool(threads: threads, instructionSet: set, backend: backend)
       var forward = [Float](repeating: 0, count: m * n)
       Matmul.nt(a, b, &forward, m: m, n: n, k: k, pool: pool)
       var weight = [Float](repeating: 0, count: k * n)
@@ -124,9 +124,11 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: MatmulPrecision.bfloat16.isAvailable))
-  func bfloat16RoundsTheOperandsAndNothingElse() {
-    let pool = ThreadPool(threads: 2)
+  @Test(
+    .enabled(if: MatmulPrecision.bfloat16.isAvailable),
+    arguments: MatmulBackend.allCases.filter(\.isAvailable))
+  func bfloat16RoundsTheOperandsAndNothingElse(_ backend: MatmulBackend) {
+    let pool = ThreadPool(threads: 2, backend: backend)
     for (m, n, k) in sizes + [(200, 70, 33)] {
       let (a, b) = (randomFloats(m * k, "a"), randomFloats(n * k, "b"))
       let (x, y) = (rounded(a), rounded(b))

@@ -178,6 +178,8 @@ const ck_table *_Nullable ck_table_of(int instruction_set);
 int ck_has_bfloat16(void);
 /// The task of ck_matmul with operands rounded to bfloat16, or NULL where the processor has none.
 ck_task _Nullable ck_matmul_bfloat16(void);
+/// out[row][column], dense, rounded to nearest even from x, `stride` floats from row to row; NaNs stay.
+void ck_round_bfloat16(const float *x, long stride, long rows, long columns, uint16_t *out);
 /// As `peak` of a table, for pairs of bfloat16 numbers; 0 where the processor has none.
 double ck_peak_bfloat16(long rounds);
 /// Processors this process may use, or 0 when the system does not say.

@@ -3,5 +3,6 @@ import ArgumentParser
 /// `needlepoint bench`: speed.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure speed.", subcommands: [BenchStepCommand.self])
+    commandName: "bench", abstract: "Measure speed.",
+    subcommands: [BenchStepCommand.self, BenchGemmCommand.self, BenchAttentionCommand.self])
 }

@@ -28,6 +28,11 @@ struct BenchStepCommand: ParsableCommand {
     guard seconds > 0, seconds.isFinite else {
       throw UserError("--seconds", "\(seconds) is not above 0", remedy: "12 is usual.")
     }
+    guard precision.isAvailable else {
+      throw UserError(
+        "--precision", "this processor does not multiply bfloat16 numbers",
+        remedy: "Use float32.")
+    }
   }
 
   func run() throws {
@@ -37,10 +42,10 @@ struct BenchStepCommand: ParsableCommand {
     }
     let configuration = try StepBenchmark.configuration(named: config)
     let pool = try shared.makePool()
-    let peak = Machine.peakGFLOPS(threads: pool.threads)
+    let peak = Machine.peakGFLOPS(threads: pool.threads, precision: precision)
     shared.say("\(config), \(precision.rawValue), \(pool.threads) threads, \(seconds) s")
     let benchmark = StepBenchmark(configuration, precision: precision, seconds: seconds)
-    let result = try benchmark.run(pool: pool, peakGFLOPS: precision == .float32 ? peak : nil)
+    let result = try benchmark.run(pool: pool, peakGFLOPS: peak)
     if shared.json {
       let line = JSONValue.object([
         ("event", .text("bench")), ("config", .text(result.name)),

@@ -1,0 +1,48 @@
+import Support
+import Tensors
+
+/// Times of candidates that take turns, so that a change of the machine's clock meets all alike.
+struct Samples {
+  /// Seconds of the median call of each candidate.
+  let medians: [Double]
+  /// Samples of each candidate.
+  let rounds: Int
+
+  /// Calls each candidate once unmeasured, then all in turns until the time is used up.
+  ///
+  /// - Parameters:
+  ///   - seconds: time for all candidates together; at least three rounds are made.
+  ///   - candidates: what is to be measured.
+  init(seconds: Double, _ candidates: [() -> Void]) {
+    var times = [[Double]](repeating: [], count: candidates.count)
+    for call in candidates { call() }
+    // A sample lasts at least a fifth of a millisecond, far above the clock's grain.
+    let repeats = candidates.map { max(1, Int(2e-4 / max(Self.time($0), 1e-7))) }
+    let start = ContinuousClock.now
+    var rounds = 0
+    while rounds < 3 || (ContinuousClock.now - start) / .seconds(1) < seconds {
+      for (index, call) in candidates.enumerated() {
+        let count = repeats[index]
+        times[index].append(Self.time { for _ in 0..<count { call() } } / Double(count))
+      }
+      rounds += 1
+    }
+    medians = times.map { $0.sorted()[$0.count / 2] }
+    self.rounds = rounds
+  }
+
+  private static func time(_ call: () -> Void) -> Double {
+    let start = ContinuousClock.now
+    call()
+    return (ContinuousClock.now - start) / .seconds(1)
+  }
+}
+
+extension AlignedFloats {
+  /// Numbers between -1 and 1, the same for the same name.
+  convenience init(random count: Int, _ name: String) {
+    self.init(count: count)
+    var stream = RandomStream(seed: 0, name: name)
+    for i in 0..<count { pointer[i] = Float(stream.uniform()) * 2 - 1 }
+  }
+}
