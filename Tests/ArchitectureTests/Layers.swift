@@ -64,8 +64,8 @@ struct Module: Sendable {
     Module(
       name: "needlepoint", layer: 8,
       imports: [
-        "Corpora", "Evaluation", "Kernels", "Models", "Pictures", "Positions", "Recipes", "Records",
-        "RunStore", "Runs", "Support", "Tensors", "Training", "Workbench",
+        "Corpora", "Evaluation", "Kernels", "Models", "Panes", "Pictures", "Positions", "Recipes",
+        "Records", "RunStore", "Runs", "Support", "Tensors", "Terminal", "Training", "Workbench",
       ], hasFoundation: true, packages: ["ArgumentParser", "Logging"]),
   ]
 
