@@ -125,7 +125,7 @@ let testTargets: [Target] = [
   tests(
     "WorkbenchTests",
     ["Workbench", "Panes", "Terminal", "Records", "Recipes", "TestSupport", "Support"]),
-  tests("ScenarioTests", ["TestSupport", "Support"]),
+  tests("ScenarioTests", ["RunStore", "Records", "Tensors", "TestSupport", "Support"]),
 ]
 
 let package = Package(

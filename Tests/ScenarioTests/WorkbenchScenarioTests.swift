@@ -1,0 +1,246 @@
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+extension ScenarioSuite {
+  @Suite(.enabled(if: Tmux.isAvailable)) struct WorkbenchScenarioTests {
+    /// A recipe that trains as long as a test needs it, and evaluates often.
+    private static let endless = TinyRecipe.world(
+      steps: 500_000, every: 1000, evaluations: 1000)
+
+    /// A shell in the terminal, in which the program runs, so that what it leaves can be seen.
+    private func shell(
+      _ place: Workplace, columns: Int = 120, rows: Int = 40,
+      terminal: String = "tmux-256color", environment: [String: String] = [:]
+    ) throws -> Tmux {
+      let tmux = try Tmux(
+        ["bash", "--norc", "--noprofile"], columns: columns, rows: rows, terminal: terminal,
+        environment: environment.merging(["PS1": "$ "]) { $1 }, directory: place.folder.path)
+      try tmux.wait(for: "$")
+      return tmux
+    }
+
+    /// The line that opens the workbench on the tiny recipe and tells the exit status afterwards.
+    private func opening(_ arguments: String = "workbench tiny.yaml") -> String {
+      "stty -a >before; \(Program.path) \(arguments) --threads 1 --out out; "
+        + "echo status=$?; stty -a >after"
+    }
+
+    /// Holds that the shell has its terminal back as it was.
+    private func expectRestored(
+      _ tmux: Tmux, _ place: Workplace, at location: SourceLocation = #_sourceLocation
+    ) throws {
+      try tmux.type("echo back")
+      try tmux.press("Enter")
+      try tmux.wait("the shell's answer") { $0.contains("\nback") }
+      #expect(tmux.field("alternate_on") == "0", sourceLocation: location)
+      #expect(tmux.field("cursor_flag") == "1", sourceLocation: location)
+      #expect(
+        try place.folder.text("before") == place.folder.text("after"), sourceLocation: location)
+    }
+
+    @Test(arguments: [(120, 40), (80, 24)])
+    func aPersonEditsTrainsWatchesAndLeaves(columns: Int, rows: Int) throws {
+      let place = try Workplace(Self.endless)
+      let tmux = try shell(place, columns: columns, rows: rows)
+      try tmux.type(opening())
+      try tmux.press("Enter")
+      let first = try tmux.wait(for: "Data mix", seconds: 20)
+      let header = first.split(separator: "\n").first ?? ""
+      for name in ["needlepoint", "Recipe", "Data", "Train", "Needle", "Runs"] {
+        #expect(header.contains(name))
+      }
+      #expect(first.contains("R run") && first.contains("? help"))
+
+      // Screens, help, palette.
+      for (key, name) in [("2", "2 Data"), ("3", "3 Train"), ("4", "4 Needle"), ("5", "5 Runs")] {
+        try tmux.press(key)
+        try tmux.wait(for: "[\(name)]")
+      }
+      try tmux.press("1")
+      try tmux.wait(for: "[1 Recipe]")
+      try tmux.press("?")
+      try tmux.wait(for: "Keys: 1 Recipe")
+      try tmux.press("Escape")
+      try tmux.wait("help gone") { !$0.contains("Keys: 1") }
+      try tmux.type(":")
+      try tmux.type("show needle")
+      try tmux.wait(for: ": show needle_")
+      try tmux.press("Enter")
+      try tmux.wait(for: "[4 Needle]")
+      try tmux.press("1")
+
+      // A weight up and back.
+      try tmux.wait(for: "0.500")
+      try tmux.type("+")
+      try tmux.wait(for: "0.510")
+      try tmux.press("u")
+      try tmux.wait(for: "0.500")
+
+      // Training: loss, pause, going on, rate.
+      try tmux.press("R")
+      try tmux.wait(for: "[3 Train]", seconds: 20)
+      try tmux.wait("a loss", seconds: 20) { $0.contains("loss ") && $0.contains("t/s") }
+      try tmux.press("Space")
+      try tmux.wait(for: "paused")
+      let paused = tmux.screen()
+      usleep(400_000)
+      #expect(Self.step(tmux.screen()) == Self.step(paused), "it trains while it is paused")
+      try tmux.press("Space")
+      try tmux.wait("training again") { Self.step($0) > Self.step(paused) }
+      try tmux.press("e")
+      try tmux.type("2e-4")
+      try tmux.press("Enter")
+      try tmux.wait("the edit in the log") { _ in
+        self.log(place).contains { line in
+          line["event"]?.textValue == "edit" && line["path"]?.textValue == "learning_rate"
+            && line["new"]?.textValue == "0.0002"
+        }
+      }
+      try tmux.wait("a step at the new rate") { _ in
+        let rate = self.log(place).named("step").last?["learning_rate"]?.numberValue ?? 1
+        return abs(rate - 2e-4) < 2e-5
+      }
+
+      // The needle screen fills.
+      try tmux.press("E")
+      try tmux.press("4")
+      try tmux.wait("a heatmap", seconds: 30) { $0.contains("depth") && $0.contains("recall") }
+
+      // Leaving.
+      try tmux.press("q")
+      try tmux.wait(for: "Training is running")
+      try tmux.press("Escape")
+      try tmux.wait("dialog gone") { !$0.contains("Training is running") }
+      try tmux.press("q")
+      try tmux.wait(for: "save and quit")
+      try tmux.press("s")
+      let end = try tmux.wait(for: "status=0", seconds: 20)
+      #expect(end.contains("go on with: needlepoint resume"))
+      try expectRestored(tmux, place)
+      let run = try place.run()
+      #expect(try bits(of: run).allSatisfy { !$0.isEmpty })
+    }
+
+    /// Steps in the run strip, such as `1,204/1,000,000`; -1 when there is none.
+    private static func step(_ screen: String) -> Int {
+      guard let match = screen.firstMatch(of: /([\d,.kM]+)\/[\d,.kM]+/) else { return -1 }
+      return Int(match.1.filter(\.isNumber)) ?? -1
+    }
+
+    private func log(_ place: Workplace) -> [JSONValue] {
+      guard let run = place.runs.last,
+        let text = try? String(contentsOfFile: run + "/records.jsonl", encoding: .utf8)
+      else { return [] }
+      // The last line may be on its way.
+      return text.split(separator: "\n").suffix(4000).compactMap {
+        try? JSONValue(parsing: String($0))
+      }
+    }
+
+    @Test(arguments: [(SIGTERM, 143), (SIGUSR1, 85)])
+    func aSignalLeavesAWholeCheckpointAndAWorkingTerminal(signal: Int32, status: Int) throws {
+      let place = try Workplace(Self.endless)
+      let tmux = try shell(place)
+      try tmux.type(opening("run tiny.yaml"))
+      try tmux.press("Enter")
+      try tmux.wait("training", seconds: 20) { $0.contains("t/s") }
+      let lock = try String(contentsOfFile: try place.run() + "/run.lock", encoding: .utf8)
+      let id = try #require(lock.firstMatch(of: /\d+/).flatMap { Int32($0.0) })
+      kill(id, signal)
+      let end = try tmux.wait(for: "status=\(status)", seconds: 20)
+      #expect(end.contains("go on with: needlepoint resume"))
+      try expectRestored(tmux, place)
+      #expect(try bits(of: try place.run()).count == 3)
+    }
+
+    @Test func controlCAsksAndLeavesNothingHalfDone() throws {
+      let place = try Workplace(Self.endless)
+      let tmux = try shell(place)
+      try tmux.type(opening("run tiny.yaml"))
+      try tmux.press("Enter")
+      try tmux.wait("training", seconds: 20) { $0.contains("t/s") }
+      try tmux.press("C-c")
+      try tmux.wait(for: "Training is running")
+      try tmux.press("C-c")
+      try tmux.wait(for: "status=", seconds: 20)
+      try expectRestored(tmux, place)
+      #expect(try bits(of: try place.run()).count == 3)
+    }
+
+    @Test func aTerminalTooSmallIsNoReasonToEnd() throws {
+      let place = try Workplace(Self.endless)
+      let tmux = try shell(place)
+      try tmux.type(opening("run tiny.yaml"))
+      try tmux.press("Enter")
+      try tmux.wait("training", seconds: 20) { $0.contains("t/s") }
+      for (columns, rows) in [(20, 5), (1, 1), (79, 23), (200, 60), (120, 40)] {
+        try tmux.resize(columns: columns, rows: rows)
+        for key in ["1", "2", "3", "4", "5", "3"] { try tmux.press(key) }
+        usleep(150_000)
+        #expect(tmux.field("alternate_on") == "1", "it ended at \(columns) x \(rows)")
+      }
+      try tmux.wait("the frame again") { $0.contains("[3 Train]") && $0.contains("t/s") }
+      try tmux.press("q")
+      try tmux.wait(for: "save and quit")
+      try tmux.press("s")
+      try tmux.wait(for: "status=0", seconds: 20)
+    }
+
+    /// A kind of terminal, and what its screen must and must not hold.
+    struct Kind: Sendable, CustomTestStringConvertible {
+      let term: String
+      var environment: [String: String] = [:]
+      let isASCII: Bool
+      let isColoured: Bool
+      var testDescription: String { "\(term) \(environment)" }
+    }
+
+    static let kinds = [
+      Kind(term: "xterm-256color", isASCII: false, isColoured: true),
+      Kind(term: "xterm", isASCII: false, isColoured: true),
+      Kind(term: "vt100", environment: ["LC_ALL": "C"], isASCII: true, isColoured: false),
+      Kind(term: "xterm", environment: ["LC_ALL": "C"], isASCII: true, isColoured: true),
+      Kind(
+        term: "xterm-256color", environment: ["NO_COLOR": "1"], isASCII: false, isColoured: false),
+    ]
+
+    @Test(arguments: kinds) func everyKindOfTerminalShowsTheFrame(kind: Kind) throws {
+      let place = try Workplace(Self.endless)
+      let tmux = try shell(
+        place, columns: 80, rows: 24,
+        environment: kind.environment.merging(["TERM": kind.term]) { $1 })
+      try tmux.type(opening("run tiny.yaml"))
+      try tmux.press("Enter")
+      try tmux.wait("training", seconds: 20) { $0.contains("[3 Train]") && $0.contains("t/s") }
+      for key in ["1", "2", "4", "3"] { try tmux.press(key) }
+      try tmux.wait(for: "[3 Train]")
+      let screen = tmux.screen()
+      let isASCII = screen.utf8.allSatisfy { $0 < 128 }
+      #expect(isASCII == kind.isASCII, "\(screen)")
+      let styled = tmux.screen(styled: true)
+      let hasColour = styled.firstMatch(of: /\u{1B}\[[0-9;]*(3[0-7]|38;5|9[0-7])[;m0-9]/) != nil
+      #expect(hasColour == kind.isColoured)
+      try tmux.press("q")
+      try tmux.wait(for: "save and quit")
+      try tmux.press("s")
+      try tmux.wait(for: "status=0", seconds: 20)
+    }
+
+    @Test(arguments: ["nonsense-9", "dumb", ""])
+    func aTerminalThatCannotShowAScreenGetsASentence(term: String) throws {
+      let place = try Workplace()
+      let tmux = try shell(place)
+      try tmux.type("TERM=\(term) \(opening())")
+      try tmux.press("C-u")
+      try tmux.type(
+        "env TERM=\(term) \(Program.path) run tiny.yaml --out out 2>errors; echo status=$?")
+      try tmux.press("Enter")
+      try tmux.wait(for: "status=2", seconds: 20)
+      let sentence = try place.folder.text("errors")
+      #expect(sentence.hasPrefix("terminal: ") && sentence.contains("--headless"), "\(sentence)")
+      #expect(place.runs == [])
+    }
+  }
+}
