@@ -41,18 +41,31 @@ extension TrainingRun {
     }
   }
 
+  /// Keeps the weights at the end of a stage in the run folder when a later merge names the stage:
+  /// after a stop the memory is gone, and the numbered checkpoints have moved on.
+  func keepForMerge(_ name: String) throws {
+    let index = progress.stage
+    let later = prepared.recipe.stages.dropFirst(index + 1)
+    guard later.contains(where: { $0.merge?.with == name }) else { return }
+    let contents = CheckpointContents(
+      step: progress.step, stage: index, modelShape: try description.json,
+      tokenizer: prepared.tokenizer.description, recipe: document, state: "{}",
+      parameters: trainer.transformer.parameters, moments: nil)
+    _ = try Checkpoint.write(contents, to: stageFile(index))
+  }
+
+  /// Where the weights at the end of a stage are kept.
+  private func stageFile(_ index: Int) -> String { "\(folder)/stage-\(index).h5" }
+
   /// Averages the weights with those of the base, an earlier stage, or a checkpoint.
   ///
   /// - SeeAlso: LongRecipe (arXiv:2409.00509), section 4.3.
   func merge(_ merge: Stage.Merge, name: String) throws {
-    let other: ParameterSet
-    if let earlier = stageWeights[merge.with] {
-      other = earlier
-    } else {
-      let path =
-        merge.with == "base" ? prepared.basePath ?? "" : prepared.recipe.resolve(merge.with)
-      other = try ModelPath.read(path) { self.warn($0) }.contents.parameters
-    }
+    let earlier = prepared.recipe.stages.prefix(progress.stage)
+    let path =
+      earlier.lastIndex { $0.name == merge.with }.map(stageFile)
+      ?? (merge.with == "base" ? prepared.basePath ?? "" : prepared.recipe.resolve(merge.with))
+    let other = try ModelPath.read(path) { self.warn($0) }.contents.parameters
     try trainer.transformer.parameters.mix(with: other, weight: merge.weight, name: merge.with)
     post(
       .stage(

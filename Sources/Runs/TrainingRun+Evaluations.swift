@@ -53,10 +53,16 @@ extension TrainingRun {
     let task = request.task.rawValue
     for length in Set(cells.map(\.length)).sorted() {
       let column = cells.filter { $0.length == length }
-      metrics.append(NamedNumber("needle.\(task).\(length)", Self.share(column).score))
+      keep(NamedNumber("needle.\(task).\(length)", Self.share(column).score))
     }
     let reached = cells.filter { $0.length <= prepared.recipe.target }
-    metrics.append(NamedNumber("needle.\(task).grid", Self.share(reached).score))
+    keep(NamedNumber("needle.\(task).grid", Self.share(reached).score))
+  }
+
+  /// Keeps a figure for the end of the run in place of an earlier one of that name.
+  private func keep(_ metric: NamedNumber) {
+    metrics.removeAll { $0.name == metric.name }
+    metrics.append(metric)
   }
 
   private static func share(_ cells: [NeedleRecord]) -> Proportion {
@@ -78,7 +84,7 @@ extension TrainingRun {
       trainer.transformer, stream: &stream, tokens: tokens,
       isCancelled: { mailbox.isAskedToStop })
     guard result.targets > 0 else { return }
-    metrics.append(NamedNumber("loss.\(sequence)", result.mean))
+    keep(NamedNumber("loss.\(sequence)", result.mean))
     post(
       .evaluation(
         EvaluationRecord(

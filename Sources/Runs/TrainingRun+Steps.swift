@@ -22,7 +22,7 @@ extension TrainingRun {
       case .train(let training): try train(training, name: stage.settings.name)
       case .merge(let merge): try self.merge(merge, name: stage.settings.name)
       }
-      stageWeights[stage.settings.name] = copyOfWeights()
+      try keepForMerge(stage.settings.name)
       progress.stage += 1
       progress.stageStep = 0
       progress.stream = nil
@@ -144,12 +144,6 @@ extension TrainingRun {
         + "\(progress.average.map { String(format: "%.3f", $0) } ?? "nothing") after "
         + "\(progress.stageStep) steps, below \(advance.below) was asked for",
       remedy: "Try another seed, raise advance.max_steps, or lower the rate.", kind: .work)
-  }
-
-  private func copyOfWeights() -> ParameterSet {
-    let copy = ParameterSet(layout: trainer.transformer.parameters.layout)
-    copy.values.copy(from: trainer.transformer.parameters.values)
-    return copy
   }
 }
 

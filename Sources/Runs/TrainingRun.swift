@@ -34,8 +34,6 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   var description: ModelDescription
   /// Result of the last evaluations by metric name, for the end of the run.
   var metrics: [NamedNumber] = []
-  /// The weights at the ends of stages, for merges that name one.
-  var stageWeights: [String: ParameterSet] = [:]
   /// The file of the last committed checkpoint.
   var lastCheckpoint = ""
   /// Step of the last committed checkpoint.

@@ -4,6 +4,7 @@ import Recipes
 import RunStore
 import Runs
 import Support
+import Terminal
 
 /// The root command; every subcommand is one file in Commands and one line here.
 struct Needlepoint: ParsableCommand {
@@ -26,6 +27,8 @@ enum Program {
   static func main() {
     // A reader that goes away (`| head`) must end the write, not the process in the middle of a commit.
     signal(SIGPIPE, SIG_IGN)
+    // A limit on file sizes is told as a full disk is, by the write that fails.
+    signal(SIGXFSZ, SIG_IGN)
     var isParsing = true
     do {
       var command = try Needlepoint.parseAsRoot()
@@ -47,6 +50,9 @@ enum Program {
     case let error as StoreError:
       Talk.say("\(error)")
       return error.userError.kind == .input ? 2 : 1
+    case let error as TerminalError:
+      Talk.say("\(error)")
+      return 2
     case let error as RecipeFaults:
       Talk.say("\(error)")
       return 2

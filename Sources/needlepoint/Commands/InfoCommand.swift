@@ -21,6 +21,11 @@ struct InfoCommand: ParsableCommand {
   @OptionGroup var shared: SharedOptions
 
   func run() throws {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw UserError(
+        path, "no such file or folder",
+        remedy: "Name a checkpoint (.h5), a run folder, a recipe or an experiment's folder.")
+    }
     if path.hasSuffix(".h5") {
       try show(checkpoint: try Checkpoint.describe(path))
     } else if RunReader.isRun(path) {
