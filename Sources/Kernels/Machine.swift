@@ -48,9 +48,9 @@ public enum Machine {
     let rounds = 2_000_000
     var best = 0.0
     for _ in 0..<4 {
-      let start = ContinuousClock.now
-      pool.run(pool.threads) { _ in _ = peak(rounds) }
-      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      let seconds = Stopwatch.seconds(threads: pool.threads) {
+        pool.run(pool.threads) { _ in _ = peak(rounds) }
+      }
       let work = 24.0 * Double(lanes) * Double(rounds)
       best = max(best, work * Double(pool.threads) / seconds / 1e9)
     }

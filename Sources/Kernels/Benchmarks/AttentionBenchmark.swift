@@ -6,7 +6,7 @@ public struct AttentionBenchmark: Sendable {
   public struct Result: Sendable, Equatable {
     /// forward, backward, or both in a row.
     public let part: String
-    /// Median time.
+    /// Median time; processor time with one thread, else time on the wall.
     public let seconds: Double
     /// Counted operations by the median time, in 10^9 per second.
     public let gflops: Double
@@ -80,7 +80,7 @@ public struct AttentionBenchmark: Sendable {
       forward()
       backward()
     }
-    let samples = Samples(seconds: seconds, [forward, backward, both])
+    let samples = Samples(threads: pool.threads, seconds: seconds, [forward, backward, both])
     let parts = [
       ("forward", forwardFlops), ("backward", backwardFlops),
       ("both", forwardFlops + backwardFlops),

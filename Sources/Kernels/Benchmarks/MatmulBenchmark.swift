@@ -46,7 +46,7 @@ public struct MatmulBenchmark: Sendable {
     public let backend: MatmulBackend
     /// Threads used.
     public let threads: Int
-    /// Median time of a product.
+    /// Median time of a product; processor time with one thread, else time on the wall.
     public let seconds: Double
     /// Operations by the median time, in 10^9 per second.
     public let gflops: Double
@@ -77,7 +77,7 @@ public struct MatmulBenchmark: Sendable {
     let pools = backends.map { ThreadPool(threads: threads, backend: $0) }
     return Product.allCases.flatMap { product -> [Result] in
       let samples = Samples(
-        seconds: seconds,
+        threads: threads, seconds: seconds,
         pools.map { pool in
           {
             switch product {

@@ -1,3 +1,4 @@
+import Glibc
 import Support
 import Tensors
 
@@ -11,30 +12,44 @@ struct Samples {
   /// Calls each candidate once unmeasured, then all in turns until the time is used up.
   ///
   /// - Parameters:
+  ///   - threads: threads that a candidate uses.
   ///   - seconds: time for all candidates together; at least three rounds are made.
   ///   - candidates: what is to be measured.
-  init(seconds: Double, _ candidates: [() -> Void]) {
+  init(threads: Int, seconds: Double, _ candidates: [() -> Void]) {
     var times = [[Double]](repeating: [], count: candidates.count)
     for call in candidates { call() }
     // A sample lasts at least a fifth of a millisecond, far above the clock's grain.
-    let repeats = candidates.map { max(1, Int(2e-4 / max(Self.time($0), 1e-7))) }
+    let repeats = candidates.map {
+      max(1, Int(2e-4 / max(Stopwatch.seconds(threads: threads, $0), 1e-7)))
+    }
     let start = ContinuousClock.now
     var rounds = 0
     while rounds < 3 || (ContinuousClock.now - start) / .seconds(1) < seconds {
       for (index, call) in candidates.enumerated() {
         let count = repeats[index]
-        times[index].append(Self.time { for _ in 0..<count { call() } } / Double(count))
+        let time = Stopwatch.seconds(threads: threads) { for _ in 0..<count { call() } }
+        times[index].append(time / Double(count))
       }
       rounds += 1
     }
     medians = times.map { $0.sorted()[$0.count / 2] }
     self.rounds = rounds
   }
+}
 
-  private static func time(_ call: () -> Void) -> Double {
-    let start = ContinuousClock.now
+/// Time of a call.
+///
+/// Work of one thread is timed by that thread's processor time, which other programs on a busy machine
+/// do not lengthen; work that threads share is timed by the wall clock.
+enum Stopwatch {
+  static func seconds(threads: Int, _ call: () -> Void) -> Double {
+    let clock = threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC
+    var start = timespec()
+    var end = timespec()
+    clock_gettime(clock, &start)
     call()
-    return (ContinuousClock.now - start) / .seconds(1)
+    clock_gettime(clock, &end)
+    return Double(end.tv_sec - start.tv_sec) + 1e-9 * Double(end.tv_nsec - start.tv_nsec)
   }
 }
 

@@ -13,7 +13,8 @@ struct BenchGemmCommand: ParsableCommand {
     discussion: """
       For a layer y = x W^T the products are forward, the input gradient and the weight gradient. \
       A cell is GFLOP/s by the median time, and the share of the register-only rate of as many \
-      threads, measured in the same run.
+      threads, measured in the same run. One thread is timed by its processor time, which other \
+      programs do not lengthen; several by the wall clock: measure those on a quiet machine.
       """)
 
   @Option(help: "float32 or bfloat16.")
