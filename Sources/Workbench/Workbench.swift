@@ -19,6 +19,8 @@ public final class Workbench {
     public let checkpoint: String?
     /// The step it stands at.
     public let step: Int
+    /// Whether the person left the screen only: the run goes on.
+    public let isDetached: Bool
     /// The signal-like event that ended it; empty when a person did.
     public let cause: EventWait.Events
   }
@@ -33,6 +35,7 @@ public final class Workbench {
   private var lastLiveFrame = ContinuousClock.now - .seconds(1)
   private var lastInterrupt: ContinuousClock.Instant?
   private var hasLeft = false
+  private var isDetached = false
   private var cause: EventWait.Events = []
   /// What is shown.
   public private(set) var state: WorkbenchState
@@ -62,7 +65,7 @@ public final class Workbench {
     screen.close()
     return Ending(
       run: control, runName: state.runName, checkpoint: state.history.checkpoints.last?.path,
-      step: state.history.step, cause: cause)
+      step: state.history.step, isDetached: isDetached, cause: cause)
   }
 
   /// Shows a run that is on already, as `attach` and `make run` do.
@@ -150,7 +153,24 @@ public final class Workbench {
     let now = control.state
     guard !records.isEmpty || now != state.run else { return }
     perform(state.receive(records, state: now))
+    if records.contains(where: { if case .checkpoint = $0 { true } else { false } }) {
+      noteForCrash()
+    }
     isDirty = true
+  }
+
+  /// What stands on the normal screen should the process die: the run and how to go on.
+  private func noteForCrash() {
+    guard let terminal = screen as? CursesScreen else { return }
+    let name = state.runName
+    guard let path = state.history.checkpoints.last?.path else {
+      terminal.crashNote = DisplayText("needlepoint crashed; \(name) had no checkpoint yet.")
+      return
+    }
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+    terminal.crashNote = DisplayText(
+      "needlepoint crashed; go on with: needlepoint resume \(folder)")
   }
 
   private func perform(_ effects: [Effect]) {
@@ -179,6 +199,7 @@ public final class Workbench {
     case .suspend: suspend()
     case .redraw: screen.repaint()
     case .leave: hasLeft = true
+    case .logLines: (hasLeft, isDetached) = (true, true)
     }
   }
 
@@ -194,6 +215,7 @@ public final class Workbench {
     let waker = wait.waker
     control = started
     state.started(name: name)
+    noteForCrash()
     started.onNews { waker.wake() }
     isDirty = true
   }

@@ -21,6 +21,8 @@ final class HeadlessReporter {
     self.run = run
     self.options = options
     progress = ProgressLine(isShown: !options.quiet && !options.json)
+    // A run that left its screen has told its plan already.
+    progress.totalTokens = run.plan.tokens
   }
 
   /// Follows a run that has begun and returns its exit status when it is over.

@@ -73,8 +73,8 @@ enum Program {
 
 /// Talk for people goes to stderr, so that stdout carries results only.
 enum Talk {
-  /// Writes one line to stderr.
+  /// Writes one line to stderr; where nobody listens any more it is lost, and nothing else.
   static func say(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 }

@@ -8,6 +8,7 @@ import Recipes
 import RunStore
 import Runs
 import Support
+import Terminal
 import Workbench
 
 /// What the workbench asks of this program: starting runs, forecasts, samples, files.
@@ -30,9 +31,23 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
   var run: TrainingRun? { lock.withLock { started } }
 
   func start(_ document: RecipeDocument) throws -> any RunControl {
-    let run = try TrainingRun(document, parent: out, threads: threads)
+    // Threads inherit the priority of the one that makes them: the engine's stand behind the screen's,
+    // which then answers keys at once while both cores train.
+    let made = Handover<Result<TrainingRun, any Error>>()
+    let thread = Thread { [out, threads] in
+      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+      made.give(
+        Result {
+          let run = try TrainingRun(document, parent: out, threads: threads)
+          run.begin()
+          return run
+        })
+    }
+    thread.name = "starter"
+    thread.stackSize = 8 << 20
+    thread.start()
+    let run = try made.take().get()
     lock.withLock { started = run }
-    run.begin()
     return run
   }
 
@@ -43,8 +58,8 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
       let plan = RunPlan(prepared)
       let shape = prepared.description.shape
       let facts = ModelFacts(
-        summary: "\(Double(plan.parameters).short)weights, \(shape.layers) layers, width "
-          + "\(shape.width), vocabulary \(shape.vocabulary)",
+        summary: "\(Format.number(Double(plan.parameters))) weights, \(shape.layers) layers, "
+          + "width \(shape.width)",
         trainedContext: shape.trainedContext, headWidth: shape.headWidth,
         ropeBase: shape.ropeBase)
       return PlanReport(
@@ -89,6 +104,25 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
   }
 }
 
+/// One value from one thread to another that waits for it.
+private final class Handover<Value: Sendable>: @unchecked Sendable {
+  // Sendable: `value` is written before the signal and read after it.
+  private let ready = DispatchSemaphore(value: 0)
+  private var value: Value?
+
+  func give(_ value: Value) {
+    self.value = value
+    ready.signal()
+  }
+
+  func take() -> Value {
+    while true {
+      ready.wait()
+      if let value { return value }
+    }
+  }
+}
+
 extension RunSummary {
   /// The summary of a run folder; nil when it cannot be read.
   init?(_ reader: RunReader) {
@@ -104,16 +138,29 @@ extension RunSummary {
       default: break
       }
     }
+    // At the target of its recipe: beyond it a run promised nothing.
+    let target = (try? reader.recipe()).flatMap(Self.target)
     let step = needles.last?.step
-    let longest = needles.filter { $0.step == step }.map(\.length).max()
+    let longest = needles.filter { $0.step == step && $0.length <= target ?? .max }
+      .map(\.length).max()
     let column = needles.filter { $0.step == step && $0.length == longest }
     let share = Proportion(
       column.reduce(0) { $0 + $1.correct }, of: column.reduce(0) { $0 + $1.trials })
     self.init(
-      path: reader.path, name: manifest.experiment, when: manifest.started,
+      path: reader.path, name: manifest.experiment, when: Self.shown(manifest.started),
       status: reader.done?.status ?? (reader.writer == nil ? "stopped" : "running"),
       steps: last?.step ?? 0, tokens: last?.tokens ?? 0, loss: last?.loss,
       needle: column.isEmpty ? nil : share.score, seconds: last?.seconds ?? 0,
       checkpoint: reader.checkpointPaths.first)
+  }
+
+  private static func target(_ recipe: String) -> Int? {
+    guard let document = try? RecipeDocument(text: recipe, file: "recipe.yaml") else { return nil }
+    return try? document.recipe(.needlepoint).target
+  }
+
+  /// `2026-11-21T03:05:22Z` as `2026-11-21 03:05`.
+  private static func shown(_ time: String) -> String {
+    String(time.prefix(16)).replacing("T", with: " ")
   }
 }

@@ -28,14 +28,14 @@ struct ProgressLine {
       step.tokensPerSecond / 1000, Self.time(eta))
     let ending = isTerminal ? "" : "\n"
     let start = isTerminal ? "\r\u{1B}[K" : ""
-    FileHandle.standardError.write(Data((start + text + ending).utf8))
+    try? FileHandle.standardError.write(contentsOf: Data((start + text + ending).utf8))
     isOnScreen = isTerminal
   }
 
   /// Takes the line away, so that other output starts at the left edge.
   mutating func clear() {
     guard isOnScreen else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K".utf8))
     isOnScreen = false
   }
 

@@ -23,13 +23,13 @@ struct WorkMeter {
     let share = min(1, done / max(total, 1))
     let left = Date().timeIntervalSince(start) * (1 - share) / max(share, 1e-9)
     let text = String(format: "%@  %3.0f %%  %.0f s left", what, 100 * share, left)
-    FileHandle.standardError.write(
-      Data((isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n").utf8))
+    try? FileHandle.standardError.write(
+      contentsOf: Data((isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n").utf8))
   }
 
   /// Takes the line away.
   func finish() {
     guard isShown, isTerminal else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K".utf8))
   }
 }

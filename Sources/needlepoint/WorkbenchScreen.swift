@@ -1,6 +1,7 @@
 import Foundation
 import Recipes
 import Records
+import RunStore
 import Runs
 import Support
 import Terminal
@@ -24,7 +25,7 @@ struct WorkbenchScreen {
     host = ProgramHost(out: out, threads: shared.threads)
   }
 
-  /// Shows the screen and returns the exit status.
+  /// Shows the screen until the person leaves.
   ///
   /// - Parameter startsTraining: begin to train at once, as `run` does.
   /// - Returns: the exit status.
@@ -46,17 +47,20 @@ struct WorkbenchScreen {
 
   /// Waits for a run that is still stopping, and says what it left behind.
   private func finish(_ ending: Workbench.Ending) -> Int32 {
-    if ending.cause.contains(.hangup), let run = host.run {
-      // The connection is gone, the training is not.
+    if ending.isDetached || ending.cause.contains(.hangup), let run = host.run {
+      // The person or the connection is gone, the training is not.
+      if ending.cause.contains(.hangup) { Self.logTo(run.folder + "/log.txt") }
       return HeadlessReporter(run, options: shared).follow()
     }
     if let run = host.run {
       run.wait()
-      for case .done(let done) in run.drain() where !done.path.isEmpty {
-        print("checkpoint: \(done.path)")
+      // What stands in the folder, not what was meant to: a run may be left without a checkpoint.
+      let kept = (try? RunReader(run.folder))?.checkpointPaths.first
+      print("\(run.folder): \(Self.words(run.state, isKept: kept != nil))")
+      if let kept { print("checkpoint: \(kept)") }
+      if run.state == .stopped, kept != nil {
+        print("go on with: needlepoint resume \(run.folder)")
       }
-      print("\(run.folder): \(Self.words(run.state))")
-      if run.state == .stopped { print("go on with: needlepoint resume \(run.folder)") }
       if case .failed = run.state { return 1 }
     }
     if ending.cause.contains(.requeue) { return 85 }
@@ -65,10 +69,20 @@ struct WorkbenchScreen {
     return 0
   }
 
-  private static func words(_ state: RunState) -> String {
+  /// Sends what is printed from now on to a file: a terminal that is gone takes nothing.
+  private static func logTo(_ path: String) {
+    Talk.say("the terminal hung up, the run goes on; its lines are in \(path)")
+    let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard file >= 0 else { return }
+    dup2(file, 1)
+    dup2(file, 2)
+    close(file)
+  }
+
+  private static func words(_ state: RunState, isKept: Bool) -> String {
     switch state {
     case .finished: "finished"
-    case .stopped: "stopped and kept"
+    case .stopped: isKept ? "stopped" : "left before its first checkpoint, nothing is kept"
     case .failed(let reason): "failed: \(reason)"
     default: "left"
     }

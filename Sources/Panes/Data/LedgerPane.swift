@@ -51,7 +51,11 @@ public struct LedgerPane {
       row += 1
     }
     if weights.names.indices.contains(cursor), let kind = kinds[weights.names[cursor]] {
-      view.text(kind, x: 2, y: row + 1, style: .faint)
+      for line in CellPane.wrap(kind, width: view.width - 2)
+      where row + 1 < view.height - notes.count {
+        view.text(line, x: 2, y: row + 1, style: .faint)
+        row += 1
+      }
     }
     for (index, note) in notes.enumerated() {
       let y = view.height - notes.count + index

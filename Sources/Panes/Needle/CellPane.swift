@@ -1,3 +1,4 @@
+import Glibc
 import Records
 import Support
 public import Terminal
@@ -31,7 +32,8 @@ public struct CellPane {
       "cell \(place)", note: "\(record.correct) of \(record.trials)", focused: focused)
     let course = map.course(cell.column, cell.row)
     let courseRows = course.count > 1 && view.height >= 8 ? 3 : 0
-    let detailRows = view.height - courseRows >= 10 ? 5 : 0
+    let spare = view.height - courseRows - record.answers.count - 2
+    let detailRows = view.height - courseRows >= 10 ? max(5, min(9, spare)) : 0
     let listRows = max(1, view.height - courseRows - detailRows)
     drawTrials(record, on: view, rows: listRows, focused: focused)
     if detailRows > 0, record.answers.indices.contains(trial) {
@@ -52,7 +54,7 @@ public struct CellPane {
     let wordWidth = max(6, (view.width - (wide ? 15 : 9)) / 2)
     view.text("want", x: 6, y: 0, style: .faint)
     view.text("got", x: 7 + wordWidth, y: 0, style: .faint)
-    if wide { view.right("logp", before: view.width, y: 0, style: .faint) }
+    if wide { view.right("p(want)", before: view.width, y: 0, style: .faint) }
     let visible = max(0, rows - 1)
     let first = Canvas.scroll(cursor: trial, count: record.answers.count, height: visible)
     for (row, index) in record.answers.indices.dropFirst(first).prefix(visible).enumerated() {
@@ -68,16 +70,40 @@ public struct CellPane {
         style: answer.isCorrect ? .text : .bad, width: wordWidth)
       if wide, answer.logProbability.isFinite {
         view.right(
-          Format.fixed(answer.logProbability, 2), before: view.width, y: y, style: .faint)
+          Self.probability(answer.logProbability), before: view.width, y: y, style: .faint)
       }
     }
   }
 
   private func drawDetail(_ answer: NeedleAnswer, on view: Canvas, y: Int, rows: Int) {
-    view.text("asked for “\(answer.key)”", y: y + 1, style: .faint)
+    let odds =
+      answer.logProbability.isFinite ? ", given \(Self.probability(answer.logProbability))" : ""
+    view.runs(
+      [
+        ("asked for ", .faint), (answer.key, .strong), (", want ", .faint),
+        (answer.expected, .strong), (odds, .faint),
+      ], y: y + 1)
     for (row, line) in Self.wrap(answer.excerpt, width: view.width).prefix(rows - 2).enumerated() {
-      view.text(line, y: y + 2 + row)
+      Self.excerpt(line, of: answer, on: view, y: y + 2 + row)
     }
+  }
+
+  /// A line of the prompt, with key and needle in bold.
+  private static func excerpt(_ line: String, of answer: NeedleAnswer, on view: Canvas, y: Int) {
+    let marked: [(String, Style)] = line.split(separator: " ", omittingEmptySubsequences: false)
+      .enumerated().map { index, word in
+        let bare = word.filter { $0.isLetter || $0.isNumber }
+        let hit = !bare.isEmpty && (bare == answer.expected || bare == answer.key)
+        return ((index == 0 ? "" : " ") + word, hit ? .strong : .faint)
+      }
+    view.runs(marked, y: y)
+  }
+
+  /// A probability from its logarithm: `94 %`, `0.3 %`.
+  static func probability(_ logarithm: Double) -> String {
+    let share = exp(logarithm)
+    if share >= 0.0995 { return Format.percent(share) }
+    return share >= 0.001 ? Format.percent(share, decimals: 1) : "<0.1 %"
   }
 
   private func drawCourse(_ course: [NeedleRecord], on view: Canvas, y: Int) {

@@ -10,12 +10,17 @@ public struct HeatmapPane {
   public var cursor: (column: Int, row: Int)
   /// Name of the run.
   public var run: String
+  /// Whether the cursor is drawn and read out; else the recall of the whole map is.
+  public var showsCursor: Bool
 
   /// A pane of these values.
-  public init(map: NeedleMap?, cursor: (column: Int, row: Int), run: String) {
+  public init(
+    map: NeedleMap?, cursor: (column: Int, row: Int), run: String, showsCursor: Bool = true
+  ) {
     self.map = map
     self.cursor = cursor
     self.run = run
+    self.showsCursor = showsCursor
   }
 
   private struct Grid {
@@ -37,13 +42,15 @@ public struct HeatmapPane {
       ])
       return
     }
-    let at = evaluation.step.map { " @\(Format.count($0))" } ?? ""
+    let at = evaluation.step.map { " @ step \(Format.count($0))" } ?? ""
     let trials = evaluation.cells.map(\.trials).max() ?? 0
     let position = "\(map.shown + 1)/\(map.evaluations.count)"
+    let wide = canvas.width >= 60
     let view = canvas.pane(
       "needle recall %" + (canvas.width >= 100 ? "  ·  \(run)" : "") + at,
-      note: canvas.width >= 60
-        ? "\(evaluation.task)  n=\(trials)  evaluation \(position)" : "n=\(trials)  \(position)",
+      note: wide
+        ? "\(evaluation.task)  \(trials) trials a cell  evaluation \(position)"
+        : canvas.width >= 46 ? "\(trials) trials a cell" : "",
       focused: focused)
     guard let grid = grid(for: map, in: view) else {
       view.text(summary(map), y: 0)
@@ -56,9 +63,9 @@ public struct HeatmapPane {
       }
     }
     drawLines(map, grid, on: view)
-    drawCursor(map, grid, on: view)
+    if showsCursor { drawCursor(map, grid, on: view) }
     let bottom = grid.top + grid.bands * grid.rows
-    view.text(summary(map), y: max(bottom + 1, view.height - 2))
+    view.text(showsCursor ? summary(map) : totals(map), y: max(bottom + 1, view.height - 2))
     drawLegend(grid, on: view, y: view.height - 1)
   }
 
@@ -125,13 +132,16 @@ public struct HeatmapPane {
         view.put(isTexture ? glyph : .space, x: x + offset, y: y + row, style: style)
       }
     }
+    // Where colours are few, the density of the glyph says what the colour would.
+    let isPlain = view.colors != .full
     guard width >= 3 else {
+      guard isPlain else { return }
       for offset in 0..<width { view.put(glyph, x: x + offset, y: y, style: style) }
       return
     }
-    view.put(glyph, x: x, y: y, style: view.colors == .full ? Style(.heat(step)) : style)
+    if isPlain { view.put(glyph, x: x, y: y, style: style) }
     // 100 takes the place of the glyph where both do not fit.
-    let start = percent.count < width ? x + 1 : x
+    let start = isPlain && percent.count < width ? x + 1 : x
     view.text(percent, x: start, y: y, style: style, width: x + width - start, align: .right)
   }
 
@@ -147,7 +157,7 @@ public struct HeatmapPane {
       let label = "\(Int((depth * 100).rounded()))" + (grid.left > 5 ? " %" : "")
       view.right(
         label, before: grid.left - 1, y: grid.top + band * grid.rows,
-        style: cursor.row / grid.merge == band ? .text : .faint)
+        style: showsCursor && cursor.row / grid.merge == band ? .text : .faint)
     }
     let y = grid.top + grid.bands * grid.rows
     var free = 0
@@ -156,7 +166,8 @@ public struct HeatmapPane {
       let x = grid.left + column * grid.cell
       let start = max(0, grid.cell >= 4 ? x + max(0, grid.cell - 1 - label.count) : x)
       guard start >= free, start + label.count <= view.width else { continue }
-      view.text(label, x: start, y: y, style: cursor.column == column ? .text : .faint)
+      let here = showsCursor && cursor.column == column
+      view.text(label, x: start, y: y, style: here ? .text : .faint)
       free = start + label.count + 1
     }
     if grid.merge > 1 {
@@ -167,20 +178,35 @@ public struct HeatmapPane {
   /// Dashed lines before the first length beyond the trained and the target context.
   private func drawLines(_ map: NeedleMap, _ grid: Grid, on view: Canvas) {
     guard grid.cell >= 4 else { return }
-    func line(_ tokens: Int?, _ name: String, y: Int) {
-      guard let tokens, let column = map.axes.lengths.firstIndex(where: { $0 > tokens }) else {
-        return
-      }
-      let x = grid.left + column * grid.cell - 1
+    var free = 0
+    func line(_ tokens: Int?, _ name: String, before limit: Int) {
+      guard let x = lineColumn(tokens, map, grid), let tokens else { return }
       view.verticalLine(
         x: x, y: 1, height: grid.top - 1 + grid.bands * grid.rows,
         glyph: view.glyphs.dashedVertical, style: .accent)
-      let label = "\(name) \(Format.tokens(tokens))"
-      let room = x + 2 + label.count <= view.width
-      view.text(label, x: room ? x + 2 : max(0, x - 1 - label.count), y: y, style: .accent)
+      // Right of the line, else left of it; the number goes first when neither has room.
+      for word in ["\(name) \(Format.tokens(tokens))", name] {
+        let starts: [Int] = [x + 2, x + 1, x - 1 - word.count, x - word.count]
+        let fits = starts.first { start in
+          start >= free && start + word.count <= (start < x ? x : limit)
+        }
+        guard let start = fits else { continue }
+        view.text(word, x: start, y: 1, style: .accent)
+        free = max(start + word.count + 1, x + 1)
+        return
+      }
     }
-    line(map.trained, "trained", y: 1)
-    if map.target != map.trained { line(map.target, "target", y: 1) }
+    let next = map.target == map.trained ? nil : lineColumn(map.target, map, grid)
+    line(map.trained, "trained", before: next.map { $0 - 6 } ?? view.width)
+    if map.target != map.trained { line(map.target, "target", before: view.width) }
+  }
+
+  /// Column of the line before the first length beyond so many tokens; nil when there is none.
+  private func lineColumn(_ tokens: Int?, _ map: NeedleMap, _ grid: Grid) -> Int? {
+    guard let tokens, let column = map.axes.lengths.firstIndex(where: { $0 > tokens }) else {
+      return nil
+    }
+    return grid.left + column * grid.cell - 1
   }
 
   private func drawCursor(_ map: NeedleMap, _ grid: Grid, on view: Canvas) {
@@ -189,6 +215,29 @@ public struct HeatmapPane {
     let y = grid.top + cursor.row / grid.merge * grid.rows
     view.put(view.glyphs.cellBrackets.open, x: x - 1, y: y, style: .accent)
     view.put(view.glyphs.cellBrackets.close, x: x + grid.cell - 1, y: y, style: .accent)
+  }
+
+  /// Recall of the map so far: as far as the target, and at each length beyond the trained one.
+  private func totals(_ map: NeedleMap) -> String {
+    guard let evaluation = map.evaluation else { return "" }
+    func share(_ include: (NeedleRecord) -> Bool) -> String? {
+      let total = evaluation.total(where: include)
+      guard total.trials > 0 else { return nil }
+      return Format.percent(Double(total.correct) / Double(total.trials))
+    }
+    var parts: [String] = []
+    let target = map.target ?? Int.max
+    if let all = share({ $0.length <= target }) {
+      parts.append(map.target.map { "up to \(Format.tokens($0)): \(all)" } ?? "all: \(all)")
+    }
+    if let target = map.target, let aimed = share({ $0.length == target }) {
+      parts.append("at \(Format.tokens(target)): \(aimed)")
+    }
+    let cells = map.axes.lengths.count * map.axes.depths.count
+    if evaluation.cells.count < cells, map.shown == map.evaluations.count - 1 {
+      parts.append("\(evaluation.cells.count)/\(cells) cells")
+    }
+    return parts.joined(separator: "   ")
   }
 
   /// The cell under the cursor in words, with its interval.
@@ -215,19 +264,35 @@ public struct HeatmapPane {
   }
 
   private func drawLegend(_ grid: Grid, on view: Canvas, y: Int) {
+    guard view.colors != .full else {
+      var x = view.text("0 ", y: y, style: .faint)
+      for step in 0..<Color.heatSteps {
+        view.put(.space, x: x, y: y, style: .heat(step))
+        x += 1
+      }
+      x += view.text(" 100 %", x: x, y: y, style: .faint)
+      drawRest(on: view, x: x, y: y)
+      return
+    }
     let names = ["blank <40", "≥40", "≥70", "≥90", "≥99"]
     var x = 0
     for step in [4, 3, 2, 1, 0] {
       if step > 0 {
-        let heat = [0, 5, 8, 10, 11][step]
-        let style: Style = view.colors == .full ? Style(.heat(heat)) : .text
-        view.put(view.glyphs.density[step], x: x, y: y, style: style)
+        view.put(view.glyphs.density[step], x: x, y: y, style: .text)
         x += 1
       }
       x += view.text(names[step], x: x, y: y, style: .faint) + 1
     }
-    let rest = "faint: earlier evaluation   \(text(view.glyphs.absent)) not run"
-    if x + 2 + rest.count <= view.width { view.text(rest, x: x + 2, y: y, style: .faint) }
+    drawRest(on: view, x: x, y: y)
+  }
+
+  private func drawRest(on view: Canvas, x: Int, y: Int) {
+    let absent = "\(text(view.glyphs.absent)) not run"
+    for rest in ["no colour: earlier evaluation   " + absent, "no colour: earlier", absent]
+    where x + 3 + rest.count <= view.width {
+      view.text(rest, x: x + 3, y: y, style: .faint)
+      return
+    }
   }
 
   private func text(_ glyph: Glyph) -> String {

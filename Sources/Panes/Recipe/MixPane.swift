@@ -119,7 +119,10 @@ public struct MixPane {
     } else if weights.locked.contains(name) {
       view.text("\(name) is locked, x frees it", x: 2, y: y, style: .faint)
     } else if let kind = kinds[name] {
-      view.text(kind, x: 2, y: y, style: .faint)
+      let lines = CellPane.wrap(kind, width: view.width - 2)
+      for (row, line) in lines.prefix(max(1, view.height - 2 - y)).enumerated() {
+        view.text(line, x: 2, y: y + row, style: .faint)
+      }
     }
   }
 }

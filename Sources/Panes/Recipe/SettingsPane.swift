@@ -12,6 +12,8 @@ public struct SettingsPane {
   public var draft: String?
   /// Problem of the draft, in a few words.
   public var problem: String?
+  /// What the kind under the cursor does; nil when the field chooses no kind.
+  public var summary: String?
 
   /// A form of these values.
   public init(
@@ -27,15 +29,15 @@ public struct SettingsPane {
   public func draw(on canvas: Canvas, focused: Bool) {
     let current = fields.indices.contains(cursor) ? fields[cursor] : nil
     let view = canvas.pane(
-      "Position settings", note: current.map { "applies ▸ \($0.setting.applies.rawValue)" } ?? "",
+      "Settings", note: current.map { "applies ▸ \($0.setting.applies.rawValue)" } ?? "",
       focused: focused)
     guard !fields.isEmpty else {
-      view.blank(["This stage has no position settings.", "t shows the next stage"])
+      view.blank(["This stage has no settings.", "t shows the next stage"])
       return
     }
     let labelWidth = min(
       max(12, fields.map { Self.label($0).count }.max() ?? 0), max(8, view.width / 2 - 4))
-    let hint = view.height > 4 ? 2 : 0
+    let hint = view.height > 8 ? 3 : view.height > 4 ? 2 : 0
     let visible = max(1, view.height - hint)
     let first = Canvas.scroll(cursor: cursor, count: fields.count, height: visible)
     for (row, index) in fields.indices.dropFirst(first).prefix(visible).enumerated() {
@@ -49,8 +51,11 @@ public struct SettingsPane {
       view.right("\(fields.count - first - visible) more", before: view.width, y: visible - 1)
     }
     guard hint > 0, let current else { return }
-    view.text(
-      problem ?? current.setting.help, y: view.height - 1, style: problem == nil ? .faint : .bad)
+    let lines = CellPane.wrap(problem ?? summary ?? current.setting.help, width: view.width)
+    for (row, line) in lines.prefix(hint - 1).enumerated() {
+      view.text(
+        line, y: view.height - hint + 1 + row, style: problem == nil ? .faint : .bad)
+    }
   }
 
   private func drawField(
@@ -70,10 +75,19 @@ public struct SettingsPane {
       if here, view.width - end > 8 { view.text(others, x: end + 2, y: y, style: .faint) }
       return
     }
-    let end = x + view.text(field.text.isEmpty ? "—" : field.text, x: x, y: y, style: style)
+    let end = x + view.text(Self.shown(field), x: x, y: y, style: style)
     let range = here ? Self.range(field.setting.form) : field.isGiven ? "" : "default"
     let start = max(end + 2, x + 16)
     if view.width - start > 4 { view.text(range, x: start, y: y, style: .faint) }
+  }
+
+  /// The value with separators where it is a large whole number.
+  static func shown(_ field: RecipeField) -> String {
+    guard !field.text.isEmpty else { return "—" }
+    guard field.path != "seed", let whole = Int(field.text), whole >= 1000 else {
+      return field.text
+    }
+    return Format.count(whole)
   }
 
   /// `stages.0.rope.kind` is `rope` in the form, `stages.0.optimizer.rate` is `optimizer rate`.

@@ -42,6 +42,8 @@ public struct RunHistory: Sendable {
   public private(set) var plan: PlanRecord?
   /// The last step.
   public private(set) var last: StepRecord?
+  /// Seconds in optimizer steps, without evaluations.
+  private var trainingSeconds = 0.0
   /// The end, when it has ended.
   public private(set) var done: DoneRecord?
 
@@ -74,10 +76,35 @@ public struct RunHistory: Sendable {
     return min(1, Double(last?.tokens ?? 0) / Double(plan.tokens))
   }
 
-  /// Seconds of training left at the mean speed so far; nil until that is known.
+  /// Seconds left at the mean speed so far, with the evaluations to come; nil until that is known.
   public var secondsLeft: Double? {
     guard let plan, let last, last.seconds > 0, last.tokens > 0, plan.tokens > 0 else { return nil }
-    return Double(max(0, plan.tokens - last.tokens)) * last.seconds / Double(last.tokens)
+    let rest = Double(max(0, plan.tokens - last.tokens))
+    // What the clock counts beside the steps went into evaluations.
+    let training = min(last.seconds, trainingSeconds)
+    let measuring = last.seconds - training
+    let done = evaluations.filter { ($0.step ?? 0) < last.step }.count
+    let steps = Double(last.step) * rest / Double(last.tokens)
+    guard done > 0, let cadence = evaluationCadence else {
+      return rest * last.seconds / Double(last.tokens)
+    }
+    // The last one stands at the end.
+    let left = (steps / cadence).rounded(.up)
+    return rest * training / Double(last.tokens) + left * measuring / Double(done)
+  }
+
+  /// Steps between the last two needle evaluations.
+  private var evaluationCadence: Double? {
+    let steps = evaluations.compactMap(\.step)
+    guard let last = steps.last, let before = steps.last(where: { $0 < last }) else { return nil }
+    return Double(last - before)
+  }
+
+  /// Cells of the evaluation in work and of a whole one, as far as that is known.
+  public var evaluationCells: (done: Int, all: Int?)? {
+    guard let evaluation = evaluations.last, let axes = axes[evaluation.task] else { return nil }
+    let all = evaluations.count > 1 ? axes.lengths.count * axes.depths.count : nil
+    return (evaluation.cells.count, all)
   }
 
   /// Change of the smoothed loss over the last tenth of the steps, at least ten points.
@@ -100,21 +127,19 @@ public struct RunHistory: Sendable {
     case .plan(let plan): self.plan = plan
     case .stage(let stage):
       stages.append(stage)
-      note(
-        stage.step, .stage, "stage \(stage.name)" + (stage.text.isEmpty ? "" : ": " + stage.text))
+      note(stage.step, .stage, stage.text.isEmpty ? "stage \(stage.name)" : stage.text)
     case .step(let step): apply(step)
     case .needle(let cell): apply(cell)
     case .evaluation(let figure):
       figures.append(figure)
       note(
         figure.step ?? step, .evaluation,
-        "\(figure.task) \(figure.metric) \(Format.number(figure.value))")
+        "\(figure.title) \(Format.number(figure.value))")
     case .checkpoint(let checkpoint):
       checkpoints.append(checkpoint)
       note(checkpoint.step, .checkpoint, "checkpoint \(Format.bytes(checkpoint.bytes))")
     case .edit(let edit):
-      edits.append(edit)
-      note(edit.step, .edit, "\(edit.path) \(edit.old) → \(edit.new) (you)")
+      apply(edit)
     case .notice(let notice):
       let mark: EventMark =
         switch notice.level {
@@ -139,6 +164,9 @@ public struct RunHistory: Sendable {
     rate.append(step.learningRate, at: x)
     gradientNorm.append(step.gradientNorm, at: x)
     throughput.append(step.tokensPerSecond, at: x)
+    if step.tokensPerSecond > 0 {
+      trainingSeconds += Double(step.tokens - (last?.tokens ?? 0)) / step.tokensPerSecond
+    }
     for entry in step.lossBySource {
       let index = sources.firstIndex { $0.name == entry.name } ?? sources.endIndex
       if index == sources.endIndex {
@@ -149,6 +177,59 @@ public struct RunHistory: Sendable {
     }
     last = step
     done = nil
+  }
+
+  /// Several nudges of one thing at one step are one line: from the first value to the last.
+  private mutating func apply(_ edit: EditRecord) {
+    edits.append(edit)
+    let same = edits.filter { $0.step == edit.step && $0.path == edit.path }
+    let name = edit.path.replacing("_", with: " ")
+    let old = Self.short(same.first?.old ?? edit.old)
+    var text = "\(name) \(old) → \(Self.short(edit.new)) (you)"
+    if edit.path.hasPrefix("mix.") {
+      // One weight is set, the others make room for it: the one that moved most is the news.
+      text = mixText(at: edit.step) ?? text
+      if let index = events.lastIndex(where: {
+        $0.step == edit.step && $0.mark == .edit && $0.text.hasPrefix("mix ")
+      }) {
+        events[index] = RunEvent(step: edit.step, mark: .edit, text: text)
+        return
+      }
+    }
+    let event = RunEvent(step: edit.step, mark: .edit, text: text)
+    if same.count > 1,
+      let index = events.lastIndex(where: {
+        $0.step == edit.step && $0.mark == .edit && $0.text.hasPrefix(name + " ")
+      })
+    {
+      events[index] = event
+    } else {
+      events.append(event)
+    }
+  }
+
+  private func mixText(at step: Int) -> String? {
+    let all = edits.filter { $0.step == step && $0.path.hasPrefix("mix.") }
+    var moves: [(name: String, old: Double, new: Double)] = []
+    for edit in all {
+      guard let old = Double(edit.old), let new = Double(edit.new) else { continue }
+      let name = String(edit.path.dropFirst(4))
+      if let index = moves.firstIndex(where: { $0.name == name }) {
+        moves[index].new = new
+      } else {
+        moves.append((name, old, new))
+      }
+    }
+    guard let most = moves.max(by: { abs($0.new - $0.old) < abs($1.new - $1.old) }) else {
+      return nil
+    }
+    let rest = moves.count > 1 ? ", others rescaled" : ""
+    return "mix \(most.name) \(Format.fixed(most.old, 3)) → \(Format.fixed(most.new, 3))\(rest)"
+      + " (you)"
+  }
+
+  private static func short(_ value: String) -> String {
+    Double(value).map(Format.number) ?? value
   }
 
   private mutating func apply(_ cell: NeedleRecord) {
@@ -171,7 +252,8 @@ public struct RunHistory: Sendable {
     let at = evaluation.step ?? step
     let share = Format.percent(Double(total.correct) / Double(total.trials))
     let event = RunEvent(
-      step: at, mark: .evaluation, text: prefix + "\(share) of \(Format.count(total.trials))")
+      step: at, mark: .evaluation,
+      text: prefix + "\(share) of \(Format.count(total.trials)) trials")
     if let index = events.lastIndex(where: {
       $0.step == at && $0.mark == .evaluation && $0.text.hasPrefix(prefix)
     }) {
@@ -183,5 +265,13 @@ public struct RunHistory: Sendable {
 
   private mutating func note(_ step: Int, _ mark: EventMark, _ text: String) {
     events.append(RunEvent(step: step, mark: mark, text: text))
+  }
+}
+
+extension EvaluationRecord {
+  /// What was measured, in words: the task's name stands in most metrics already.
+  var title: String {
+    let words = metric.replacing(", nats", with: "")
+    return words.hasPrefix(task) ? words : task + " " + words
   }
 }

@@ -67,7 +67,7 @@ public struct RunsPane {
       return
     }
     let fixed = 9 + 8 + 8 + 8 + 9
-    let whenWidth = view.width - fixed >= 44 ? 14 : 0
+    let whenWidth = view.width - fixed >= 44 ? 18 : 0
     let nameWidth = max(10, view.width - fixed - whenWidth - 4)
     let columns = [9, 8, 8, 8, 9]
     var x = 4 + nameWidth

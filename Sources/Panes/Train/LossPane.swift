@@ -57,7 +57,12 @@ public struct LossPane {
     view.leftAxis(
       y.ticks(limit: max(2, height / 2)), axis: y, x: left - 1, y: 0, height: height)
     drawMarks(on: view, x: x, left: left, width: width, height: height)
-    if raw { drawRaw(rawColumns, y, &raster) }
+    // Two rasters: where both meet, the line alone is drawn, and stays a line.
+    if raw {
+      var behind = BrailleRaster(width: width, height: height, glyphs: view.glyphs)
+      drawRaw(rawColumns, y, &behind, isJoined: view.colors != .none)
+      behind.draw(on: view, x: left, y: 0)
+    }
     drawLine(smoothColumns, y, &raster)
     raster.draw(on: view, x: left, y: 0)
     for (dot, column) in rawColumns.enumerated() where (column?.nonFinite ?? 0) > 0 {
@@ -73,7 +78,9 @@ public struct LossPane {
   private var emptyLines: [String] {
     history.isEmpty
       ? ["No run yet.", "R starts the recipe as it stands."]
-      : ["Waiting for the first step …"]
+      : history.evaluations.isEmpty
+        ? ["Waiting for the first step …"]
+        : ["The base is evaluated first.", "The curve starts with the first step."]
   }
 
   /// Value, average, rate and gradient norm at the cursor, or at the newest step.
@@ -85,15 +92,25 @@ public struct LossPane {
       pyramid.values.indices.contains(index) ? Format.number(pyramid.values[index]) : "—"
     }
     let mark = chart.cursor == nil ? "newest" : "┊"
-    return "\(mark) step \(Format.count(Int(series.positions[index])))  raw \(at(series))  "
-      + "smooth \(at(history.loss.smooth))  rate \(at(history.rate))  "
-      + "grad \(at(history.gradientNorm))"
+    return "\(mark) step \(Format.count(Int(series.positions[index])))  "
+      + "smooth \(at(history.loss.smooth))  raw \(at(series))  "
+      + "rate \(at(history.rate))  grad \(at(history.gradientNorm))"
   }
 
-  private func drawRaw(_ columns: [SeriesSummary?], _ axis: Axis, _ raster: inout BrailleRaster) {
+  private func drawRaw(
+    _ columns: [SeriesSummary?], _ axis: Axis, _ raster: inout BrailleRaster, isJoined: Bool
+  ) {
     let pen = BrailleRaster.Pen(.faint, rank: 2, mark: ":")
+    var previous: (x: Double, y: Double)?
     for (dot, column) in columns.enumerated() {
       guard let column, column.count > 0 else { continue }
+      let first = axis.row(max(column.first, axis.low), count: raster.dotHeight)
+      // One step or less a column: a line between them shows the course. Without colours it would
+      // drown the average.
+      if isJoined, let previous, column.count == 1 {
+        raster.line(fromX: previous.x, y: previous.y, toX: Double(dot), y: first, pen: pen)
+      }
+      previous = (Double(dot), axis.row(max(column.last, axis.low), count: raster.dotHeight))
       let top = axis.row(column.maximum, count: raster.dotHeight)
       let bottom = axis.row(max(column.minimum, axis.low), count: raster.dotHeight)
       guard top.isFinite, bottom.isFinite, top <= bottom else { continue }

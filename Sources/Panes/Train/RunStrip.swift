@@ -28,8 +28,11 @@ public struct RunStrip {
     }
     let wide = canvas.width >= 100
     var x = canvas.runs([(" ", .text), (mark(canvas.glyphs), style), (" ", .text)], y: 0)
-    x += canvas.text(name, x: x, y: 0, width: wide ? 20 : 14) + 1
-    x += canvas.text(word, x: x, y: 0, style: style) + 1
+    // The header names the recipe already: where room is short, the figures matter more.
+    if wide { x += canvas.text(name, x: x, y: 0, width: 20) + 1 }
+    // A slot of one width: the bar must not jump when the state changes.
+    canvas.text(word, x: x, y: 0, style: style, width: 10)
+    x += 11
     if let progress = history.progress {
       let bar = wide ? 18 : 10
       canvas.bar(progress, x: x, y: 0, width: bar, caps: true)
@@ -91,12 +94,19 @@ public struct RunStrip {
         items.append([
           (Format.number(last.tokensPerSecond), .text), (wide ? " tok/s" : " t/s", .faint),
         ])
-        if let left = history.secondsLeft {
-          items.append([("ETA ", .faint), (Format.duration(left), .text)])
+        if state == .evaluating, let cells = history.evaluationCells {
+          let all = cells.all.map { "/\($0)" } ?? ""
+          items.append([("cells ", .faint), ("\(cells.done)\(all)", .text)])
+        } else if let left = history.secondsLeft, left >= 0.5 {
+          items.append([("ETA ", .faint), (Format.duration(left.rounded()), .text)])
         }
       } else {
-        items.append([("took ", .faint), (Format.duration(last.seconds), .text)])
+        let seconds = history.done?.seconds ?? last.seconds
+        items.append([("took ", .faint), (Format.duration(seconds.rounded()), .text)])
       }
+    }
+    if history.last == nil, state == .evaluating, let cells = history.evaluationCells {
+      items.append([("the base first, cells ", .faint), ("\(cells.done)", .text)])
     }
     if let checkpoint = history.checkpoints.last {
       items.append([
@@ -110,7 +120,7 @@ public struct RunStrip {
     switch state {
     case nil: ""
     case .preparing: "preparing"
-    case .training: ""
+    case .training: "training"
     case .evaluating: "evaluating"
     case .paused: "paused"
     case .stopping: "stopping"

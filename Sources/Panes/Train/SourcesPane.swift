@@ -55,18 +55,20 @@ public struct SourcesPane {
       }
     }
     for (row, figure) in figures.prefix(max(0, figureRows - 1)).enumerated() {
-      view.text(figure, y: view.height - figureRows + 1 + row, style: .faint)
+      let whole = figure.text + figure.at
+      view.text(
+        whole.count <= view.width ? whole : figure.text, y: view.height - figureRows + 1 + row,
+        style: .faint)
     }
   }
 
   /// The newest figure of each metric, such as the held-out loss.
-  static func latest(_ history: RunHistory) -> [String] {
+  static func latest(_ history: RunHistory) -> [(text: String, at: String)] {
     var seen = Set<String>()
     return history.figures.reversed().compactMap { figure in
-      let name = figure.task + " " + figure.metric
-      guard seen.insert(name).inserted else { return nil }
-      let at = figure.step.map { " @\($0)" } ?? ""
-      return "\(name) \(Format.number(figure.value))\(at)"
+      guard seen.insert(figure.title).inserted else { return nil }
+      let at = figure.step.map { " @ \($0)" } ?? ""
+      return (text: "held-out \(figure.title)  \(Format.number(figure.value))", at: at)
     }.reversed()
   }
 }

@@ -18,7 +18,7 @@ public struct StripsPane {
   /// Draws the strips; with few rows they become one line each.
   public func draw(on canvas: Canvas, focused: Bool) {
     let strips: [(String, String, SeriesPyramid)] = [
-      ("rate", "", history.rate), ("grad norm", "", history.gradientNorm),
+      ("learning rate", "", history.rate), ("grad norm", "", history.gradientNorm),
       ("throughput", " tok/s", history.throughput),
     ]
     if canvas.height >= 15 {
@@ -45,22 +45,25 @@ public struct StripsPane {
       return
     }
     let names = ["rate", "grad", "tok/s"]
+    let pitch = view.height >= 8 ? 2 : 1
     for (row, strip) in strips.enumerated() {
-      view.text(names[row], y: row * 2, style: .faint)
+      view.text(names[row], y: row * pitch, style: .faint)
       let value = strip.2.values.last.map(Format.number) ?? "—"
-      view.text(value, x: 6, y: row * 2, width: 8, align: .right)
-      let sparkWidth = view.width - 15
+      view.text(value, x: 6, y: row * pitch, width: 8, align: .right)
+      let sparkWidth = view.width - 16
       if sparkWidth > 2 {
+        let shown = columns(strip.2, sparkWidth).map { $0?.last ?? .nan }
         view.sparkline(
-          columns(strip.2, sparkWidth).map { $0?.last ?? .nan }, x: 15, y: row * 2,
-          width: sparkWidth, style: Style(.series(row + 1)))
+          shown, x: 16, y: row * pitch, width: min(sparkWidth, shown.count),
+          style: Style(.series(row + 1)))
       }
     }
     guard let last = history.last else { return }
-    view.text("tokens", y: 6, style: .faint)
-    view.text(Format.number(Double(last.tokens)), x: 6, y: 6, width: 8, align: .right)
-    view.text("time", y: 7, style: .faint)
-    view.text(Format.duration(last.seconds), x: 6, y: 7, width: 8, align: .right)
+    view.text("tokens", y: 3 * pitch, style: .faint)
+    view.text(Format.number(Double(last.tokens)), x: 6, y: 3 * pitch, width: 8, align: .right)
+    view.text("time", y: 3 * pitch + 1, style: .faint)
+    view.text(
+      Format.duration(last.seconds.rounded()), x: 6, y: 3 * pitch + 1, width: 8, align: .right)
   }
 
   private func draw(_ series: SeriesPyramid, on view: Canvas, series index: Int) {

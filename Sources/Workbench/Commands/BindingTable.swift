@@ -1,3 +1,4 @@
+public import Records
 public import Terminal
 
 /// The one table of bindings.
@@ -18,6 +19,22 @@ public enum BindingTable {
   /// The bindings in the footer of a screen, without help and palette, which are always there.
   public static func footer(on screen: ScreenName) -> [Binding] {
     all.filter { $0.footer.contains(screen) }
+  }
+
+  /// The footer of a screen for where the run stands: no start while one is on, no pause without.
+  public static func footer(
+    on screen: ScreenName, run: RunState?
+  ) -> [(label: String, word: String)] {
+    let runs = run.map { !$0.isOver } ?? false
+    let drives: Set<Command> = [.pauseOrContinue, .checkpointNow, .editLive, .stopAndKeep]
+    return footer(on: screen).compactMap { binding in
+      let command = binding.strokes.first?.command
+      if command == .start, runs { return nil }
+      if let command, drives.contains(command), !runs { return nil }
+      if command == .pauseOrContinue, run == .paused { return (binding.label, "go on") }
+      if command == .start, run != nil { return (binding.label, "run again") }
+      return (binding.label, binding.short)
+    }
   }
 
   /// What a key does on a screen, nil when nothing.
@@ -136,17 +153,16 @@ public enum BindingTable {
 
   private static let runKeys: [Binding] = [
     Binding(
-      "R", "run", "start the recipe", .run,
-      footer: [.recipe, .data, .train, .needle, .runs],
+      "R", "run", "start the recipe", .run, footer: every,
       .init(.character("R"), does: .start, "start run")),
     Binding(
-      "space", "pause", "pause / go on", .run, footer: [.train, .needle],
+      "space", "pause", "pause / go on", .run, footer: every,
       .init(.character(" "), does: .pauseOrContinue, "pause or continue")),
     Binding(
       "c", "ckpt", "write a checkpoint now", .run, footer: [.train],
       .init(.character("c"), does: .checkpointNow, "checkpoint now")),
     Binding(
-      "e", "edit", "edit learning rate live", .run, footer: [.train],
+      "e", "rate", "type a learning rate", .run, footer: [.train],
       .init(.character("e"), does: .editLive, "edit learning rate live")),
     Binding(
       "E", "evaluate", "run evaluations now", .run,
@@ -154,11 +170,14 @@ public enum BindingTable {
     Binding(
       "K", "stop", "stop after step, keep it", .run, footer: [.train],
       .init(.character("K"), does: .stopAndKeep, "stop and keep")),
+    Binding(
+      "D", "lines", "log lines only, run goes on", .run,
+      .init(.character("D"), does: .logLines, "log lines only")),
   ]
 
   private static let rest: [Binding] = [
     Binding(
-      "u C-r", "undo", "undo, redo recipe edits", .everywhere, footer: [.recipe],
+      "u C-r", "undo", "undo, redo edits, live too", .everywhere, footer: [.recipe],
       .init(.character("u"), does: .undo, "undo"),
       .init(.control("r"), does: .redo, "redo")),
     Binding(

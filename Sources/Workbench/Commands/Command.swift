@@ -42,6 +42,7 @@ public enum Command: Hashable, Sendable {
   case checkpointNow
   case editLive
   case evaluateNow
+  case logLines
 
   // Charts.
   case cursor(Int)

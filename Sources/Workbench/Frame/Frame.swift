@@ -44,7 +44,9 @@ public enum Frame {
   }
 
   private static func smallKeys(_ state: WorkbenchState) -> String {
-    state.isRunning ? "space pause  K stop  q quit" : "R run  q quit"
+    state.run == .paused
+      ? "space go on  K stop  q quit"
+      : state.isRunning ? "space pause  K stop  q quit" : "R run  q quit"
   }
 
   private static func drawHeader(_ state: WorkbenchState, on canvas: Canvas) {
@@ -64,7 +66,10 @@ public enum Frame {
     // The star must survive the cut: it is what says that edits are unsaved.
     let name = DisplayText(recipe?.name ?? state.recipe.document.file).truncated(to: room - 1)
     var right = name.description + (state.recipe.isEdited ? "*" : " ")
-    if canvas.width >= 100, let model = state.report?.model?.summary { right += " · " + model }
+    if let model = state.report?.model?.summary {
+      let longer = right + " ·  " + model
+      if longer.count + 1 <= room { right = longer }
+    }
     canvas.text(
       right, x: x + 1, y: 0, style: state.recipe.isEdited ? .strong : .text, width: room,
       align: .right)
@@ -100,7 +105,7 @@ public enum Frame {
     canvas.text(
       "   stage \(stage.stage + 1)\(total) \(stage.name)  ·  "
         + "\(Format.number(Double(last.tokens))) tokens  ·  elapsed "
-        + Format.duration(last.seconds), y: 0, style: .faint)
+        + Format.duration(last.seconds.rounded()), y: 0, style: .faint)
   }
 
   private static func drawFooter(_ state: WorkbenchState, on canvas: Canvas) {
@@ -108,7 +113,7 @@ public enum Frame {
     if state.draft != nil {
       items = [("enter", "take"), ("esc", "cancel"), ("C-u", "clear")]
     } else {
-      items = BindingTable.footer(on: state.screen).map { ($0.label, $0.short) }
+      items = BindingTable.footer(on: state.screen, run: state.run).map { ($0.label, $0.word) }
     }
     let end = "? help  : command "
     let room = canvas.width - (state.draft == nil ? end.count + 1 : 0)

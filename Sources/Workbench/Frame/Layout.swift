@@ -115,11 +115,13 @@ public struct Layout: Sendable, Equatable {
   }
 
   private static func train(_ body: Rect, _ size: Class, _ focused: PaneName) -> ([Place], Rect?) {
+    // Loss and heatmap side by side: that the one falls while the other lights up is the point.
+    let left = size == .full ? body.width * 57 / 100 : body.width * 55 / 100
     if size == .full {
-      let (rest, bottom) = body.splitBottom(max(11, body.height * 3 / 10))
-      let (loss, strips) = rest.splitLeft(body.width * 7 / 10)
-      let (sources, others) = bottom.splitLeft(body.width * 36 / 100)
-      let (map, events) = others.splitLeft(others.width / 2)
+      let (top, bottom) = body.splitBottom(max(15, body.height * 3 / 10))
+      let (loss, map) = top.splitLeft(left)
+      let (lower, events) = bottom.splitLeft(left)
+      let (sources, strips) = lower.splitLeft(lower.width / 2)
       return (
         [
           Place(pane: .loss, rect: loss), Place(pane: .strips, rect: strips),
@@ -127,20 +129,21 @@ public struct Layout: Sendable, Equatable {
         ], map
       )
     }
-    let (top, bottom) = body.splitTop(body.height * 7 / 10)
-    let (loss, strips) = top.splitLeft(body.width * 7 / 10)
-    let lower: PaneName = focused == .sources ? .sources : .events
+    let (top, bottom) = body.splitBottom(max(6, body.height * 3 / 10))
+    let (loss, map) = top.splitLeft(left)
+    let (lower, events) = bottom.splitLeft(left)
+    let shown: PaneName = focused == .sources ? .sources : .strips
     return (
       [
-        Place(pane: .loss, rect: loss), Place(pane: .strips, rect: strips),
-        Place(pane: lower, rect: bottom),
-      ], nil
+        Place(pane: .loss, rect: loss), Place(pane: shown, rect: lower),
+        Place(pane: .events, rect: events),
+      ], map
     )
   }
 
   private static func needle(_ body: Rect, _ size: Class) -> ([Place], Rect?) {
     if size == .full {
-      let (rest, bottom) = body.splitBottom(max(8, body.height / 4))
+      let (rest, bottom) = body.splitBottom(max(13, body.height / 4))
       let (map, cell) = rest.splitLeft(body.width * 64 / 100)
       let (evaluations, margins) = bottom.splitLeft(body.width / 2)
       return (

@@ -117,15 +117,18 @@ enum OverlayDrawing {
     let step = state.history.step
     let kept = state.history.checkpoints.last?.step
     let lost = max(0, step - (kept ?? 0))
-    let since = kept.map { " since \(Format.count($0))" } ?? ", no checkpoint yet"
-    let seconds = state.history.last.flatMap { last -> String? in
-      last.tokensPerSecond > 0 ? "finish the step, checkpoint" : nil
-    }
+    let steps = lost == 1 ? "1 step" : "\(Format.count(lost)) steps"
+    let losing =
+      lost == 0
+      ? "nothing is lost"
+      : kept.map { "lose \(steps) since step \(Format.count($0))" }
+        ?? "lose all \(steps), none is saved"
     dialog(
       "Training is running", note: "\(state.runName) step \(Format.count(step))",
       [
-        ("s", "save and quit", seconds ?? "finish the step, checkpoint"),
-        ("k", "quit now", "lose \(Format.count(lost)) steps\(since)"),
+        ("s", "save and quit", "finish the step, checkpoint"),
+        ("D", "log lines", "leave the screen, train on"),
+        ("k", "quit now", losing),
         ("esc", "stay", "(default)"),
       ], on: canvas)
   }

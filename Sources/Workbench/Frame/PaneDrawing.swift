@@ -56,7 +56,9 @@ enum PaneDrawing {
     if state.screen == .needle {
       MarginsPane(map: state.map).draw(on: canvas)
     } else {
-      heatmap(state).draw(on: canvas, focused: false)
+      var pane = heatmap(state)
+      pane.showsCursor = false
+      pane.draw(on: canvas, focused: false)
     }
   }
 
@@ -73,7 +75,18 @@ enum PaneDrawing {
   }
 
   private static func tokens(_ state: WorkbenchState) -> Int? {
-    state.recipe.training(state.stage).map { $0.steps * $0.rows * $0.sequence }
+    state.recipe.training(state.stage).map(tokens)
+  }
+
+  /// Tokens of a stage, with the shorter rows of its replay steps.
+  private static func tokens(_ training: TrainingStage) -> Int {
+    let long = training.rows * training.sequence
+    guard let replay = training.replay, let length = replay.sequence, length > 0 else {
+      return training.steps * long
+    }
+    let short = max(1, training.tokensPerStep / length) * length
+    let steps = Int((Double(training.steps) * replay.share).rounded())
+    return (training.steps - steps) * long + steps * short
   }
 
   private static func mix(_ state: WorkbenchState) -> MixPane {
@@ -91,6 +104,10 @@ enum PaneDrawing {
   private static func settings(_ state: WorkbenchState) -> SettingsPane {
     var pane = SettingsPane(
       fields: state.recipe.form(state.stage), cursor: state.row(.settings))
+    let form = state.recipe.form(state.stage)
+    if form.indices.contains(state.row(.settings)) {
+      pane.summary = state.recipe.kindSummary(form[state.row(.settings)])
+    }
     if let draft = state.draft, case .field = draft.target {
       pane.draft = draft.text
       pane.problem = draft.problem
@@ -115,11 +132,11 @@ enum PaneDrawing {
         }
         let settings = training.optimizer.settings
         let schedule = training.schedule?.kind ?? settings.text("schedule") ?? ""
-        let rate = settings.real("rate").map { Format.number($0) } ?? ""
+        let rate = settings.real("rate").map { Quantity.text($0) } ?? ""
         let most = training.advance == nil ? "" : "≤"
         return RecipeStageFace(
           name: most + stage.name, kind: nil, steps: training.steps,
-          tokens: training.steps * training.rows * training.sequence,
+          tokens: tokens(training),
           rate: schedule.isEmpty ? rate : "\(rate) \(schedule)", sequence: training.sequence)
       }, shown: state.stage,
       running: state.isRunning ? state.history.stages.last?.stage : nil,

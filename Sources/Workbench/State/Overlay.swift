@@ -61,4 +61,6 @@ public enum Effect: Sendable, Equatable {
   case redraw
   /// End the workbench.
   case leave
+  /// Leave the screen, not the run: it trains on with plain lines.
+  case logLines
 }

@@ -120,6 +120,12 @@ public struct RecipeState: Sendable {
     }
   }
 
+  /// What the chosen kind does; nil for fields that choose none.
+  public func kindSummary(_ field: RecipeField) -> String? {
+    guard field.path.hasSuffix(".kind") else { return nil }
+    return description(of: field.path, named: field.text)?.summary
+  }
+
   private func description(of path: String, named name: String) -> KindDescription? {
     let parts = path.split(separator: ".")
     guard parts.count >= 2,

@@ -89,6 +89,9 @@ extension WorkbenchState {
     switch key {
     case .character("s"): return reduce(.saveAndQuit)
     case .character("k"): return reduce(.quitNow)
+    case .character("D"):
+      overlay = nil
+      return reduce(.logLines)
     case .escape, .enter: overlay = nil
     default: break
     }

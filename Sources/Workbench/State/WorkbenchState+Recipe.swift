@@ -9,10 +9,12 @@ extension WorkbenchState {
   mutating func reduceRecipe(_ command: Command) -> [Effect] {
     switch command {
     case .undo:
+      if screen != .recipe, let effects = undoRate() { return effects }
       guard recipe.undo() else {
-        message = "Nothing to undo."
+        message = "Nothing to undo; what is trained stays trained."
         return []
       }
+      if screen != .recipe { message = "One edit of the recipe taken back; C-r brings it again." }
       return edited()
     case .redo:
       guard recipe.redo() else {
@@ -52,7 +54,15 @@ extension WorkbenchState {
     for pane in [PaneName.mix, .settings, .changes] {
       rows[pane] = max(0, min(row(pane), rowCount(pane) - 1))
     }
-    return [.plan]
+    guard isRunning else { return [.plan] }
+    let live = sendWeights()
+    if message == nil {
+      message =
+        live.isEmpty
+        ? "The run goes on as it was started; the edit holds for the next one."
+        : "New weights from the next step on, logged in the run; u takes them back."
+    }
+    return [.plan] + live
   }
 
   private mutating func nudge(_ step: Int, large: Bool) -> [Effect] {
@@ -151,7 +161,7 @@ extension WorkbenchState {
       }
       draft = nil
       guard isRunning else { return [] }
-      message = "Learning rate \(Format.number(rate)) from the next step on."
+      message = "Learning rate \(Format.number(rate)) from the next step on; u takes it back."
       return [.send(.setLearningRate(rate))]
     }
   }

@@ -35,7 +35,8 @@ extension WorkbenchState {
     case .saveAndQuit: return saveAndQuit()
     case .undo, .redo, .save, .nudge, .bigNudge, .typeValue, .lockWeight, .nextStage, .set:
       return reduceRecipe(command)
-    case .start, .pauseOrContinue, .stopAndKeep, .checkpointNow, .editLive, .evaluateNow:
+    case .start, .pauseOrContinue, .stopAndKeep, .checkpointNow, .editLive, .evaluateNow,
+      .logLines:
       return reduceRun(command)
     case .cursor, .zoomIn, .zoomOut, .fit, .pan, .logarithmic, .smoother, .rougher, .rawTrace,
       .follow, .evaluation:

@@ -21,12 +21,15 @@ extension WorkbenchState {
       message = "No run is training; R starts the recipe."
       return []
     }
+    if command == .logLines { return [.logLines] }
     guard run != .stopping else {
       message = "The run is stopping after this step."
       return []
     }
     switch command {
-    case .pauseOrContinue: return [.send(run == .paused ? .resume : .pause)]
+    case .pauseOrContinue:
+      message = run == .paused ? nil : "Pausing after this step; space goes on."
+      return [.send(run == .paused ? .resume : .pause)]
     case .stopAndKeep:
       message = "Stopping after this step; a checkpoint is kept."
       return [.send(.stop)]
@@ -54,6 +57,7 @@ extension WorkbenchState {
     evaluation = nil
     heatColumn = 0
     heatRow = 0
+    beginLive()
     screen = .train
     isZoomed = false
     message = nil
@@ -74,19 +78,37 @@ extension WorkbenchState {
   ///
   /// - Returns: effects; the workbench leaves when it was asked to and the run is over.
   public mutating func receive(_ records: [RunRecord], state: RunState) -> [Effect] {
-    for record in records { history.apply(record) }
+    for record in records {
+      history.apply(record)
+      follow(record)
+    }
     let wasOver = run?.isOver ?? true
     run = state
     guard state.isOver else { return [] }
     if !wasOver {
       switch state {
       case .failed(let reason): message = reason
-      case .stopped: message = "Stopped; the checkpoint is kept."
-      default: message = "The run has finished."
+      case .stopped:
+        let step = history.checkpoints.last.map { " of step \(Format.count($0.step))" } ?? ""
+        message = "Stopped; the checkpoint\(step) is kept. R starts anew, 4 shows the heatmap."
+      default: message = finished
       }
     }
     if leavesWhenOver { return recipe.isEdited ? quitAfterRun() : [.leave] }
     return wasOver ? [] : [.listRuns]
+  }
+
+  /// What was reached, and what can be done now.
+  private var finished: String {
+    var reached = ""
+    if let map, let evaluation = map.evaluation, let target = map.target {
+      let total = evaluation.total { $0.length == target }
+      if total.trials > 0 {
+        let share = Format.percent(Double(total.correct) / Double(total.trials))
+        reached = ": \(share) at \(Format.tokens(target))"
+      }
+    }
+    return "Finished and kept\(reached). 4 shows the cells, R runs again, q quits."
   }
 
   private mutating func quitAfterRun() -> [Effect] {

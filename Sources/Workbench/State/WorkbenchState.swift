@@ -42,6 +42,12 @@ public struct WorkbenchState: Sendable {
   public internal(set) var heatColumn = 0
   /// Row of the heatmap's cursor.
   public internal(set) var heatRow = 0
+  /// Live changes of the learning rate that can be taken back, oldest first.
+  var rateEdits: [(old: Double, new: Double)] = []
+  /// Inverse rates on their way to the run: their edits are not to be taken back again.
+  var ratesTakenBack = 0
+  /// Weights that the run trains with, by source; empty without a run.
+  var liveWeights: [String: Double] = [:]
   /// Whether the workbench leaves when the run has ended.
   public internal(set) var leavesWhenOver = false
 

@@ -26,14 +26,29 @@ struct WorkbenchCommand: ParsableCommand {
   @Option(help: "auto, always, never, 256 or 16.")
   var color = "auto"
 
+  @Option(help: "Background: auto, dark or light; auto asks COLORFGBG, else takes dark.")
+  var theme = "auto"
+
   @OptionGroup var shared: SharedOptions
 
   mutating func validate() throws {
-    let known = ["auto", "always", "never", "256", "16"]
-    guard !known.contains(color) else { return }
+    try Self.check("--color", color, ["auto", "always", "never", "256", "16"])
+    try Self.check("--theme", theme, ["auto", "dark", "light"])
+  }
+
+  private static func check(_ option: String, _ word: String, _ known: [String]) throws {
+    guard !known.contains(word) else { return }
     throw UserError(
-      "--color", "\"\(color)\" is none of its words",
-      remedy: Suggestion.sentence(for: color, among: known))
+      option, "\"\(word)\" is none of its words",
+      remedy: Suggestion.sentence(for: word, among: known))
+  }
+
+  /// COLORFGBG is `foreground;background` in colours 0 to 15, set by some terminals.
+  private var background: Palette.Theme {
+    if let asked = Palette.Theme(rawValue: theme) { return asked }
+    let last = ProcessInfo.processInfo.environment["COLORFGBG"]?.split(separator: ";").last
+    guard let number = last.flatMap({ Int($0) }) else { return .dark }
+    return number == 7 || number > 8 ? .light : .dark
   }
 
   func run() throws {
@@ -43,7 +58,8 @@ struct WorkbenchCommand: ParsableCommand {
       run.begin()
       throw ExitCode(HeadlessReporter(run, options: shared).follow())
     }
-    let wishes = TerminalCapabilities.Wishes(ascii: ascii, color: color)
+    let wishes = TerminalCapabilities.Wishes(
+      ascii: ascii, color: color, theme: background)
     let screen = WorkbenchScreen(document, out: out, shared: shared, wishes: wishes)
     throw ExitCode(try screen.show(startsTraining: false))
   }

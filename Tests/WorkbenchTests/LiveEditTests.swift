@@ -1,0 +1,97 @@
+import Panes
+import Records
+import Terminal
+import Testing
+import Workbench
+
+/// Edits that reach a run in work.
+struct LiveEditTests {
+  private func commands(_ effects: [Effect]) -> [RunCommand] {
+    effects.compactMap { if case .send(let command) = $0 { command } else { nil } }
+  }
+
+  @Test func aWeightEditedWhileItTrainsIsSentWithTheOthersRescaled() throws {
+    var state = try Fixtures.running(through: 40)
+    _ = state.reduce(.show(.recipe))
+    let sent = commands(state.press(.character("+")))
+    var weights: [String: Double] = [:]
+    for case .setWeight(let source, let weight) in sent { weights[source] = weight }
+    #expect(weights["stories"] == 0.41)
+    #expect(weights.count == 4)
+    #expect(abs(weights.values.reduce(0, +) - 1) < 1e-9)
+  }
+
+  @Test func undoOfALiveWeightSendsTheOldOnes() throws {
+    var state = try Fixtures.running(through: 40)
+    _ = state.reduce(.show(.recipe))
+    _ = state.press(.character("+"))
+    let sent = commands(state.press(.character("u")))
+    #expect(sent.contains(.setWeight(source: "stories", weight: 0.4)))
+    #expect(sent.contains(.setWeight(source: "code", weight: 0.3)))
+  }
+
+  @Test func theLargestWeightIsSentFirstSoThatSomeWeightIsAlwaysLeft() throws {
+    var state = try Fixtures.running(through: 40)
+    _ = state.reduce(.show(.recipe))
+    _ = state.press(.character("="))
+    for key in "1" { _ = state.press(.character(key)) }
+    _ = state.press(.enter)
+    _ = state.press(.down)
+    _ = state.press(.character("="))
+    _ = state.press(.character("1"))
+    let sent = commands(state.press(.enter))
+    #expect(sent.first == .setWeight(source: "code", weight: 1))
+  }
+
+  @Test func aWeightEditedWithoutARunIsSentToNobody() throws {
+    var state = try Fixtures.state()
+    #expect(commands(state.press(.character("+"))).isEmpty)
+  }
+
+  @Test func anEditThatTheRunCannotTakeSaysThatItIsForTheNextOne() throws {
+    var state = try Fixtures.running(through: 40)
+    _ = state.reduce(.show(.recipe))
+    let sent = commands(state.reduce(.set(path: "stages.0.steps", value: "250")))
+    #expect(sent.isEmpty)
+    #expect(state.message?.contains("next one") == true)
+  }
+
+  @Test func undoTakesALiveRateBackToItsScheduleAndOnlyOnce() throws {
+    var state = try Fixtures.running(through: 40)
+    let edit = EditRecord(step: 41, path: "learning_rate", old: "0.001", new: "0.0005")
+    _ = state.receive([.edit(edit)], state: .training)
+    let now = try #require(state.history.last?.learningRate)
+    let sent = commands(state.press(.character("u")))
+    #expect(sent == [.setLearningRate(now * 2)])
+    let inverse = EditRecord(step: 42, path: "learning_rate", old: "0.0005", new: "0.001")
+    _ = state.receive([.edit(inverse)], state: .training)
+    #expect(commands(state.press(.character("u"))).isEmpty)
+  }
+
+  @Test func theFooterOffersOnlyWhatTheRunCanDo() {
+    func words(_ run: RunState?) -> [String] {
+      BindingTable.footer(on: .train, run: run).map(\.word)
+    }
+    #expect(words(nil).contains("run"))
+    #expect(!words(nil).contains("pause"))
+    #expect(!words(.training).contains("run"))
+    #expect(words(.training).contains("pause"))
+    #expect(words(.paused).contains("go on"))
+    #expect(words(.finished).contains("run again"))
+  }
+
+  @Test func logLinesLeaveTheScreenAndSendTheRunNothing() throws {
+    var state = try Fixtures.running(through: 40)
+    _ = state.press(.character("q"))
+    #expect(state.press(.character("D")) == [.logLines])
+    #expect(state.overlay == nil)
+  }
+
+  @Test func theEndSaysWhatWasReachedAndWhatComesNext() throws {
+    var state = try Fixtures.running(through: 150)
+    _ = state.receive([], state: .finished)
+    let message = try #require(state.message)
+    #expect(message.contains("% at 4k"))
+    #expect(message.contains("R runs again"))
+  }
+}
