@@ -94,4 +94,19 @@ struct LiveEditTests {
     #expect(message.contains("% at 4k"))
     #expect(message.contains("R runs again"))
   }
+
+  @Test func theFirstLetterTypedReplacesTheOldValueAndBackspaceEditsIt() throws {
+    var state = try Fixtures.state()
+    _ = state.press(.tab)
+    while state.recipe.form(0)[state.row(.settings)].path != "target" { _ = state.press(.down) }
+    _ = state.press(.character("="))
+    #expect(state.draft?.text == "4096")
+    _ = state.press(.backspace)
+    #expect(state.draft?.text == "409")
+    _ = state.press(.escape)
+    _ = state.press(.character("="))
+    _ = state.press(.character("8"))
+    _ = state.press(.character("k"))
+    #expect(state.draft?.text == "8k")
+  }
 }

@@ -48,7 +48,9 @@ public struct SettingsPane {
         labelWidth: labelWidth)
     }
     if first + visible < fields.count {
-      view.right("\(fields.count - first - visible) more", before: view.width, y: visible - 1)
+      let y = hint > 0 ? visible : visible - 1
+      view.right(
+        "\(fields.count - first - visible) more", before: view.width, y: y, style: .faint)
     }
     guard hint > 0, let current else { return }
     let lines = CellPane.wrap(problem ?? summary ?? current.setting.help, width: view.width)

@@ -37,12 +37,18 @@ public struct WavelengthPane {
     view.leftAxis(
       Ticks.log(axis.low, axis.high, limit: max(2, height / 2)), axis: axis, x: left - 1, y: 0,
       height: height)
-    reference("target", rotary.target, axis, view, left, width, height)
-    reference("trained", rotary.trained, axis, view, left, width, height)
+    let references = [("target", rotary.target), ("trained", rotary.trained)]
+    for (_, tokens) in references {
+      guard let row = Self.row(tokens, axis, height) else { continue }
+      view.horizontalLine(x: left, y: row, width: width, glyph: view.glyphs.dashedHorizontal)
+    }
     var raster = BrailleRaster(width: width, height: height, glyphs: view.glyphs)
     plot(rotary.original, axis, &raster, .init(.faint, rank: 1, mark: ":", dash: 2))
     plot(rotary.scaled, axis, &raster, .init(Style(.series(0), [.bold]), rank: 0, mark: "*"))
     raster.draw(on: view, x: left, y: 0)
+    for (name, tokens) in references {
+      label(name, tokens, axis, view, left, width, height)
+    }
     let pairs = Axis(low: 0, high: Double(max(1, rotary.scaled.count - 1)))
     if view.height >= 9 {
       view.bottomAxis(
@@ -58,14 +64,17 @@ public struct WavelengthPane {
       ], x: 0, y: view.height - 1)
   }
 
-  private func reference(
+  private static func row(_ tokens: Int, _ axis: Axis, _ height: Int) -> Int? {
+    let place = axis.row(Double(tokens), count: height)
+    guard place.isFinite, place >= 0, place <= Double(height - 1) else { return nil }
+    return Int(place.rounded())
+  }
+
+  private func label(
     _ name: String, _ tokens: Int, _ axis: Axis, _ view: Canvas, _ left: Int, _ width: Int,
     _ height: Int
   ) {
-    let place = axis.row(Double(tokens), count: height)
-    guard place.isFinite, place >= 0, place <= Double(height - 1) else { return }
-    let row = Int(place.rounded())
-    view.horizontalLine(x: left, y: row, width: width, glyph: view.glyphs.dashedHorizontal)
+    guard let row = Self.row(tokens, axis, height) else { return }
     let words = view.width >= 48 ? name + " " : ""
     let label = " \(words)\(Format.tokens(tokens)) "
     // The curves rise from lower left to upper right: labels stand in the other two corners.

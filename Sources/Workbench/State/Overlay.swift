@@ -30,6 +30,8 @@ public struct Draft: Sendable, Equatable {
   public var text: String
   /// What is wrong with it, in a few words.
   public var problem: String?
+  /// Whether the text is the present value, untouched: the first letter typed replaces it.
+  public var isFresh = false
 
   /// A draft of these values.
   public init(_ target: Target, text: String, problem: String? = nil) {

@@ -28,8 +28,15 @@ extension WorkbenchState {
     case .escape: draft = nil
     case .control("u"): draft?.text = ""
     default:
-      guard let text = draft?.text, let next = Self.edit(text, key) else { return [] }
+      guard let current = draft else { return [] }
+      let replaces: Bool =
+        switch key {
+        case .character, .paste: current.isFresh
+        default: false
+        }
+      guard let next = Self.edit(replaces ? "" : current.text, key) else { return [] }
       draft?.text = next
+      draft?.isFresh = false
       draft?.problem = nil
     }
     return []

@@ -125,6 +125,7 @@ extension WorkbenchState {
       guard form.indices.contains(row(.settings)) else { return }
       let field = form[row(.settings)]
       draft = Draft(.field(field.path), text: field.text)
+      draft?.isFresh = true
     default:
       message = "A value is typed in the data mix or the settings; tab goes there."
     }
