@@ -1,4 +1,5 @@
 import Panes
+import Recipes
 import Records
 import Terminal
 import Testing

@@ -110,7 +110,7 @@ struct ReducerTests {
     #expect(effects10 == [], "a second q is ignored")
     let canvas = Canvas(width: 80, height: 24)
     Frame.draw(state, on: canvas)
-    #expect(canvas.buffer.text.contains("lose 20 steps since 100"))
+    #expect(canvas.buffer.text.contains("lose 20 steps since step 100"))
     var staying = state
     let effects11 = staying.press(.enter)
     #expect(effects11 == [])
