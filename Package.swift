@@ -124,7 +124,8 @@ let testTargets: [Target] = [
     ]),
   tests(
     "WorkbenchTests",
-    ["Workbench", "Panes", "Terminal", "Records", "Recipes", "TestSupport", "Support"]),
+    ["Workbench", "Panes", "Terminal", "Records", "Recipes", "TestSupport", "Support"],
+    exclude: ["Golden"]),
   tests("ScenarioTests", ["RunStore", "Records", "Tensors", "TestSupport", "Support"]),
 ]
 
