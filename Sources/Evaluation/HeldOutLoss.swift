@@ -22,7 +22,7 @@ public struct HeldOutLoss {
         applies: .nextStep),
       Setting(
         "tokens", .size(16...(1 << 40)), default: .integer(32_768),
-        help: "Tokens to score.", applies: .nextStep),
+        help: "Tokens of the rows to score, padding included.", applies: .nextStep),
       Setting(
         "seed", .integer(0...Int.max), default: .integer(1),
         help: "Seed of the held-out rows; equal for all runs that are compared."),

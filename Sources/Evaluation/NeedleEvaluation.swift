@@ -45,14 +45,24 @@ public struct NeedleEvaluation {
     report: (NeedleRecord) -> Void
   ) throws {
     for length in request.lengths.sorted() {
+      let groups = groups(request, length: length)
       var cells = request.depthFractions.map { depth in
         NeedleRecord(
           step: step, task: request.task.rawValue, length: length, depth: depth, correct: 0,
           trials: 0, score: .nan, low: 0, high: 1)
       }
-      for pass in try passes(request, length: length) {
-        if isCancelled() { return }
-        score(pass, length: length, into: &cells)
+      let rows = max(1, Self.passTokens / length)
+      var pass: [NeedleSequence] = []
+      for trial in 0..<request.trials {
+        for group in groups.indices {
+          pass.append(
+            try sequence(request, length: length, groups[group], number: group, trial: trial))
+          let isLast = trial + 1 == request.trials && group + 1 == groups.count
+          guard pass.count == rows || isLast else { continue }
+          if isCancelled() { return }
+          score(pass, into: &cells)
+          pass.removeAll()
+        }
       }
       for cell in cells {
         var cell = cell
@@ -63,33 +73,37 @@ public struct NeedleEvaluation {
     }
   }
 
-  /// The sequences of a column, grouped into forward passes.
-  private func passes(_ request: NeedleRequest, length: Int) throws -> [[NeedleSequence]] {
-    let groups =
-      request.task == .keyed
+  /// Depths that share a sequence, for all sequences of one trial.
+  static func groups(
+    _ request: NeedleRequest, length: Int, _ builder: NeedleBuilder
+  ) -> [[Double]] {
+    request.task == .keyed
       ? builder.groups(of: request.depthFractions, length: length)
       : request.depthFractions.map { [$0] }
-    let rows = max(1, Self.passTokens / length)
-    var passes: [[NeedleSequence]] = []
-    for trial in 0..<request.trials {
-      for (number, depths) in groups.enumerated() {
-        var random = RandomStream(
-          seed: request.seed, name: "needle/\(request.task.rawValue)/\(length)/\(number)",
-          index: UInt64(trial))
-        let sequence = try builder.sequence(length: length, depths: depths, random: &random)
-        if let last = passes.last, last.count < rows {
-          passes[passes.count - 1].append(sequence)
-        } else {
-          passes.append([sequence])
-        }
-      }
-    }
-    return passes
   }
 
-  private func score(
-    _ sequences: [NeedleSequence], length: Int, into cells: inout [NeedleRecord]
-  ) {
+  /// Depths that share a sequence, for all sequences of one trial of a column.
+  package func groups(_ request: NeedleRequest, length: Int) -> [[Double]] {
+    Self.groups(request, length: length, builder)
+  }
+
+  /// One sequence of a column; trial and number decide its facts and haystack.
+  package func sequence(
+    _ request: NeedleRequest, length: Int, _ depths: [Double], number: Int, trial: Int
+  ) throws -> NeedleSequence {
+    var random = RandomStream(
+      seed: request.seed, name: "needle/\(request.task.rawValue)/\(length)/\(number)",
+      index: UInt64(trial))
+    return try builder.sequence(length: length, depths: depths, random: &random)
+  }
+
+  /// Tokens of the largest forward pass that a request needs.
+  public static func passTokens(_ request: NeedleRequest) -> Int {
+    let longest = request.lengths.max() ?? 0
+    return max(longest, passTokens)
+  }
+
+  private func score(_ sequences: [NeedleSequence], into cells: inout [NeedleRecord]) {
     let longest = sequences.map(\.tokens.count).max() ?? 0
     var tokens: [Int32] = []
     var indices: [Int] = []

@@ -1,3 +1,4 @@
+public import Corpora
 public import Support
 
 /// What a needle evaluation shall measure.
@@ -33,6 +34,25 @@ public struct NeedleRequest: Sendable, Equatable {
   /// The depths of the rows, 0 to 1.
   public var depthFractions: [Double] {
     depths == 1 ? [0.5] : (0..<depths).map { Double($0) / Double(depths - 1) }
+  }
+
+  /// Sequences that one trial of each cell takes, by length.
+  ///
+  /// - Parameter tokenizer: the model's.
+  /// - Throws: `UserError` when the needles do not fit into a length, or the tokenizer has none.
+  public func rowsOfTrial(tokenizer: any Tokenizer) throws -> [Int: Int] {
+    let builder = try NeedleBuilder(tokenizer: tokenizer)
+    var rows: [Int: Int] = [:]
+    for length in lengths where rows[length] == nil {
+      let groups = NeedleEvaluation.groups(self, length: length, builder)
+      // Whether they fit is known when one is built; all trials have the same sizes.
+      if let depths = groups.first {
+        var random = RandomStream(seed: seed, name: "needle/fit")
+        _ = try builder.sequence(length: length, depths: depths, random: &random)
+      }
+      rows[length] = groups.count
+    }
+    return rows
   }
 
   /// What a recipe's `evaluate:` item of kind `needle` may say.

@@ -120,13 +120,17 @@ struct InferenceActivations {
   let chosenNormed: UnsafeMutablePointer<Float>
   let logits: UnsafeMutablePointer<Float>
 
-  init(_ shape: LlamaShape, tokens: Int, chunkRows: Int, arena: Arena) {
-    let chunk = min(tokens, Self.chunkTokens)
+  static func floats(_ shape: LlamaShape, tokens: Int, chunkRows: Int) -> Int {
     let whole =
       shape.width + shape.packedWidth + shape.queryWidth + shape.heads + shape.headWidth
     let part = shape.width + 1 + 3 * shape.feedForward
     let rows = chunkRows * (2 * shape.width + shape.vocabulary)
-    arena.reset(floats: tokens * whole + chunk * part + rows + chunkRows + 16 * 14)
+    return tokens * whole + min(tokens, chunkTokens) * part + rows + chunkRows + 16 * 14
+  }
+
+  init(_ shape: LlamaShape, tokens: Int, chunkRows: Int, arena: Arena) {
+    let chunk = min(tokens, Self.chunkTokens)
+    arena.reset(floats: Self.floats(shape, tokens: tokens, chunkRows: chunkRows))
     stream = arena.take(tokens * shape.width)
     packed = arena.take(tokens * shape.packedWidth)
     attended = arena.take(tokens * shape.queryWidth)
@@ -150,6 +154,14 @@ extension LlamaShape {
   /// - Returns: bytes of the arena.
   public func trainingActivationBytes(tokens: Int) -> Int {
     TrainingActivations.floats(self, tokens: tokens, chunkRows: logitChunkRows)
+      * MemoryLayout<Float>.stride
+  }
+
+  /// Bytes of activations that a forward pass alone holds at most.
+  ///
+  /// - Parameter tokens: B * T of the largest pass.
+  public func inferenceActivationBytes(tokens: Int) -> Int {
+    InferenceActivations.floats(self, tokens: tokens, chunkRows: logitChunkRows)
       * MemoryLayout<Float>.stride
   }
 

@@ -55,15 +55,32 @@ final class Mailbox: @unchecked Sendable {
     condition.withLock { commands.isEmpty ? nil : commands.removeFirst() }
   }
 
-  /// True when someone asked to stop or abandon: evaluations end early.
-  var isAskedToStop: Bool {
-    condition.withLock { commands.contains { $0 == .stop || $0 == .abandon } }
+  /// Takes the first stop or abandon that waits, with all commands before it: an evaluation or the
+  /// end of the run, which no other command can change, heeds these two only.
+  func takeEnding() -> RunCommand? {
+    condition.withLock {
+      guard let index = commands.firstIndex(where: Self.isEnding) else { return nil }
+      defer { commands.removeSubrange(...index) }
+      return commands[index]
+    }
   }
 
-  /// Sleeps until a command is there.
-  func waitForCommand() {
+  /// True when someone asked to stop or abandon: evaluations end early.
+  var isAskedToEnd: Bool {
+    condition.withLock { commands.contains(where: Self.isEnding) }
+  }
+
+  private static func isEnding(_ command: RunCommand) -> Bool {
+    command == .stop || command == .abandon
+  }
+
+  /// Sleeps until a command is there, at most so long.
+  func waitForCommand(seconds: Double = .infinity) {
+    let limit = seconds.isFinite ? Date(timeIntervalSinceNow: seconds) : .distantFuture
     condition.withLock {
-      while commands.isEmpty { condition.wait() }
+      while commands.isEmpty {
+        guard condition.wait(until: limit) else { return }
+      }
     }
   }
 

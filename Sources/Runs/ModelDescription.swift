@@ -4,7 +4,7 @@ public import Positions
 import Support
 
 /// What a checkpoint says of its model: the sizes, and the rotary angles that it works with.
-public struct ModelDescription: Sendable, Equatable {
+public struct ModelDescription: Sendable, Equatable, Codable {
   /// The sizes; `trainedContext` is the longest context it was trained for.
   public var shape: LlamaShape
   /// The rotary frequencies in use.
@@ -40,10 +40,7 @@ public struct ModelDescription: Sendable, Equatable {
       let encoder = JSONEncoder()
       encoder.keyEncodingStrategy = .convertToSnakeCase
       encoder.outputFormatting = [.sortedKeys]
-      let stored = Stored(
-        shape: shape, ropeKind: ropeKind, inverseFrequencies: rotary.inverse,
-        attentionFactor: rotary.attentionFactor, base: rotary.base)
-      return String(decoding: try encoder.encode(stored), as: UTF8.self)
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
   }
 
@@ -56,23 +53,37 @@ public struct ModelDescription: Sendable, Equatable {
   public init(json: String, path: String) throws {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
-    guard let stored = try? decoder.decode(Stored.self, from: Data(json.utf8)) else {
+    guard let value = try? decoder.decode(Self.self, from: Data(json.utf8)) else {
       throw UserError(
         path, "the description of the model is not readable",
         remedy: "Use a checkpoint of this program.")
     }
-    try stored.shape.validate()
-    guard stored.inverseFrequencies.count == stored.shape.headWidth / 2 else {
+    try value.shape.validate()
+    guard value.rotary.inverse.count == value.shape.headWidth / 2 else {
       throw UserError(
         path,
-        "\(stored.inverseFrequencies.count) rotary frequencies found, "
-          + "\(stored.shape.headWidth / 2) expected", remedy: "Use another checkpoint.")
+        "\(value.rotary.inverse.count) rotary frequencies found, "
+          + "\(value.shape.headWidth / 2) expected", remedy: "Use another checkpoint.")
     }
+    self = value
+  }
+
+  /// Reads the flat form.
+  public init(from decoder: any Decoder) throws {
+    let stored = try Stored(from: decoder)
     self.init(
       shape: stored.shape,
       rotary: RotaryFrequencies(
         inverse: stored.inverseFrequencies, attentionFactor: stored.attentionFactor,
         base: stored.base), ropeKind: stored.ropeKind)
+  }
+
+  /// Writes the flat form.
+  public func encode(to encoder: any Encoder) throws {
+    let stored = Stored(
+      shape: shape, ropeKind: ropeKind, inverseFrequencies: rotary.inverse,
+      attentionFactor: rotary.attentionFactor, base: rotary.base)
+    try stored.encode(to: encoder)
   }
 }
 

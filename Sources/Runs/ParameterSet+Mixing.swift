@@ -12,14 +12,19 @@ extension ParameterSet {
   /// - SeeAlso: LongRecipe (arXiv:2409.00509), section 4.3.
   public func mix(with other: ParameterSet, weight: Double, name: String) throws {
     guard other.layout == layout else {
-      throw UserError(
-        name, "its tensors have other names or shapes than this model's",
-        remedy: "Merge models of one shape.")
+      throw Self.otherShape(name)
     }
     for index in 0..<values.count {
       let mixed =
         (1 - weight) * Double(values.pointer[index]) + weight * Double(other.values.pointer[index])
       values.pointer[index] = Float(mixed)
     }
+  }
+
+  /// The fault of weights that belong to another model.
+  static func otherShape(_ name: String) -> UserError {
+    UserError(
+      name, "its tensors have other names or shapes than this model's",
+      remedy: "Merge models of one shape.")
   }
 }

@@ -6,11 +6,12 @@ import Evaluation
 import Foundation
 public import Kernels
 public import Models
-public import Positions
+import Positions
 public import Recipes
 import RunStore
-public import Support
-public import Training
+import Support
+import Tensors
+import Training
 
 /// A stage with everything that it needs.
 struct PreparedStage {
@@ -40,7 +41,17 @@ struct TrainingWork {
   /// Micro-batches of an optimizer step.
   let microBatches: Int
   /// Ordinary short rows, when the stage replays.
-  let replay: (stream: BatchStream, microBatches: Int, share: Double)?
+  let replay: Replay?
+
+  /// Steps on short rows in between.
+  struct Replay {
+    let stream: BatchStream
+    let rows: Int
+    let sequence: Int
+    let microBatches: Int
+    /// Share of the steps.
+    let share: Double
+  }
 
   /// Whether a step of the stage replays: spread evenly, the same at every resume.
   func replays(step: Int) -> Bool {
@@ -59,8 +70,6 @@ public final class PreparedRun {
   public let transformer: Transformer
   /// Sizes and rotary frequencies at the start of the run.
   public let description: ModelDescription
-  /// The checkpoint that the run starts from; nil from scratch.
-  public let basePath: String?
   let stages: [PreparedStage]
   let evaluations: [PlannedEvaluation]
 
@@ -71,51 +80,41 @@ public final class PreparedRun {
   ///   - pool: threads for the work.
   ///   - notice: receives warnings, such as a checkpoint that was passed over.
   /// - Throws: `UserError` or `StoreError` with the first thing that does not work.
-  public init(_ recipe: Recipe, pool: ThreadPool, notice: (String) -> Void = { _ in }) throws {
-    self.recipe = recipe
-    if let base = recipe.base {
-      let loaded = try LoadedModel(recipe.resolve(base), pool: pool, notice: notice)
-      if let asked = recipe.tokenizer, asked.kind != loaded.tokenizer.name {
-        throw UserError(
-          "\(recipe.file): tokenizer",
-          "\(asked.kind) found, the base reads \(loaded.tokenizer.name)",
-          remedy: "Leave the key out.")
+  public convenience init(
+    _ recipe: Recipe, pool: ThreadPool, notice: (String) -> Void = { _ in }
+  ) throws {
+    let start = try StartModel(recipe, pool: pool, notice: notice)
+    let names = Set(recipe.stages.map(\.name)).union([Stage.Merge.base])
+    for merge in recipe.stages.compactMap(\.merge) where !names.contains(merge.with) {
+      let (path, contents) = try ModelPath.read(recipe.resolve(merge.with), notice: notice)
+      guard contents.parameters.layout == start.transformer.parameters.layout else {
+        throw ParameterSet.otherShape(path)
       }
-      transformer = loaded.transformer
-      tokenizer = loaded.tokenizer
-      description = loaded.description
-      basePath = loaded.path
-    } else {
-      tokenizer = try Self.tokenizer(of: recipe)
-      description = try Self.newModel(recipe, vocabulary: tokenizer.vocabularySize)
-      transformer = Transformer(shape: description.shape, pool: pool)
-      transformer.initialize(
-        seed: recipe.seed, deviation: recipe.model?.settings.real("init_std") ?? 0.04)
-      basePath = nil
     }
-    transformer.precision = recipe.precision == .bfloat16 ? .bfloat16 : .float32
-    let builder = StageBuilder(recipe: recipe, tokenizer: tokenizer, description: description)
-    stages = try recipe.stages.enumerated().map { try builder.stage($1, number: $0) }
-    evaluations = try recipe.evaluations.map { [description] item in
-      try PlannedEvaluation(item, recipe: recipe, description: description)
-    }
+    try self.init(recipe, start: start)
   }
 
-  private static func tokenizer(of recipe: Recipe) throws -> any Tokenizer {
-    if let component = recipe.tokenizer {
-      return try Tokenizers.catalog.make(component.kind, component.settings.values)
-    }
-    let readsText = recipe.sources.contains { $0.component.kind == "text" }
-    return try Tokenizers.catalog.make(readsText ? "bytes" : "world")
-  }
-
-  private static func newModel(_ recipe: Recipe, vocabulary: Int) throws -> ModelDescription {
-    guard let model = recipe.model else {
+  /// Builds everything around a model that is there.
+  ///
+  /// - Throws: `UserError` or `StoreError` with the first thing that does not work.
+  init(_ recipe: Recipe, start: StartModel) throws {
+    self.recipe = recipe
+    transformer = start.transformer
+    tokenizer = start.tokenizer
+    description = start.description
+    let precision: MatmulPrecision = recipe.precision == .bfloat16 ? .bfloat16 : .float32
+    guard precision.isAvailable else {
       throw UserError(
-        "\(recipe.file): model", "neither `base` nor `model` is given", remedy: "Give one of them.")
+        "\(recipe.file): precision", "this processor does not multiply in \(precision.rawValue)",
+        remedy: "Use float32.")
     }
-    let longest = recipe.stages.compactMap(\.training?.sequence).max() ?? recipe.target
-    let shape = try LlamaShape(model.settings, vocabulary: vocabulary, trainedContext: longest)
-    return ModelDescription(shape: shape)
+    transformer.precision = precision
+    let builder = StageBuilder(
+      recipe: recipe, tokenizer: start.tokenizer, description: start.description)
+    stages = try recipe.stages.enumerated().map { try builder.stage($1, number: $0) }
+    evaluations = try recipe.evaluations.map {
+      try PlannedEvaluation(
+        $0, recipe: recipe, tokenizer: start.tokenizer, description: start.description)
+    }
   }
 }

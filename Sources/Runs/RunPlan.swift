@@ -2,7 +2,7 @@
 // a rule of thumb: parameters, gradients and two moments, and the activations of the largest micro-batch.
 
 import Corpora
-public import Models
+import Models
 public import Records
 import Recipes
 import RunStore
@@ -62,29 +62,33 @@ public struct RunPlan: Sendable, Equatable {
     }
     parameters = shape.parameterCount
     let floats = run.transformer.parameters.layout.count
-    let largest = run.stages.compactMap(\.training).map { Self.largestBatch($0) }.max() ?? 0
-    let activations = shape.trainingActivationBytes(tokens: largest)
-    peakBytes = 4 * floats * MemoryLayout<Float>.stride + activations + Self.programBytes
-    let checkpoints = run.recipe.checkpoints.keep + 1
+    let training = run.stages.compactMap(\.training).map { Self.largestBatch($0) }.max() ?? 0
+    let activations = max(
+      training > 0 ? shape.trainingActivationBytes(tokens: training) : 0,
+      run.evaluations.map { shape.inferenceActivationBytes(tokens: $0.passTokens) }.max() ?? 0)
+    let checkpoint = Checkpoint.forecastBytes(parameters: parameters, moments: true)
+    // A checkpoint is made in memory and handed over as one block before it is written.
+    peakBytes =
+      4 * floats * MemoryLayout<Float>.stride + activations + 2 * checkpoint + Self.programBytes
+    let kept = Set(run.recipe.stages.compactMap(\.merge?.with)).count
     diskBytes =
-      checkpoints * Checkpoint.forecastBytes(parameters: parameters, moments: true) + (1 << 20)
-    evaluationFlops = run.evaluations.reduce(0) { sum, evaluation in
-      let steps = run.stages.reduce(0) { $0 + ($1.training?.settings.steps ?? 0) }
-      let during = evaluation.every > 0 ? steps / evaluation.every : 0
-      return sum + Double(during) * evaluation.flops(shape, final: false)
-        + evaluation.flops(shape, final: true)
+      (run.recipe.checkpoints.keep + 1) * checkpoint
+      + kept * Checkpoint.forecastBytes(parameters: parameters, moments: false) + (1 << 20)
+    let steps = run.stages.reduce(0) { $0 + ($1.training?.settings.steps ?? 0) }
+    evaluationFlops = run.evaluations.reduce(0) {
+      $0 + $1.flops(shape, steps: steps, hasBase: run.recipe.base != nil)
     }
   }
 
   /// Code, libraries and thread stacks of the program itself, measured at rest.
   private static let programBytes = 48 << 20
 
+  /// Tokens of the largest micro-batch.
   private static func largestBatch(_ training: TrainingWork) -> Int {
+    guard training.settings.steps > 0 else { return 0 }
     let main = training.settings.rows * training.settings.sequence / training.microBatches
-    guard let replay = training.replay, let sequence = training.settings.replay?.sequence else {
-      return main
-    }
-    return max(main, training.settings.tokensPerStep / sequence * sequence / replay.microBatches)
+    guard let replay = training.replay else { return main }
+    return max(main, replay.rows * replay.sequence / replay.microBatches)
   }
 }
 
@@ -93,17 +97,15 @@ extension StagePlan {
   init(_ name: String, _ training: TrainingWork, _ shape: LlamaShape) {
     let settings = training.settings
     var main = settings.steps
-    var replayed = 0
     var replayTokens = 0
     var replayFlops = 0.0
-    if training.replay != nil {
-      replayed = (0..<settings.steps).count { training.replays(step: $0) }
+    if let replay = training.replay {
+      let replayed = (0..<settings.steps).count { training.replays(step: $0) }
       main -= replayed
-      let sequence = settings.replay?.sequence ?? shape.trainedContext
-      let rows = max(1, settings.tokensPerStep / sequence)
-      replayTokens = replayed * rows * sequence
+      replayTokens = replayed * replay.rows * replay.sequence
       replayFlops =
-        Double(replayed) * FlopCount.trainingStep(shape, rows: rows, length: sequence)
+        Double(replayed)
+        * FlopCount.trainingStep(shape, rows: replay.rows, length: replay.sequence)
     }
     self.init(
       name: name, steps: settings.steps, rows: settings.rows, sequence: settings.sequence,

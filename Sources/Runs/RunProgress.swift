@@ -20,7 +20,11 @@ public struct RunProgress: Codable, Sendable, Equatable {
   public var updates = 0
   /// Exponential average of the loss that ends the stage; nil before its first value.
   public var average: Double?
-  /// Factor on the scheduled learning rate, from live edits.
+  /// True when that average fell below its threshold: the stage has done its work.
+  public var hasLearnt = false
+  /// Last step whose evaluations are complete; a run that was stopped in one begins it again.
+  public var evaluatedStep = -1
+  /// Factor on the scheduled learning rate, from live edits; 1 in a new stage, which has its own rate.
   public var rateFactor = 1.0
   /// Steps in a row whose loss or gradient was not finite.
   public var badSteps = 0
@@ -28,9 +32,25 @@ public struct RunProgress: Codable, Sendable, Equatable {
   public var stream: BatchCursor?
   /// Where the stream of short rows stands.
   public var replay: BatchCursor?
+  /// Sizes and angles that the run began with, from which stages derive theirs; with it a run goes on
+  /// without the file of its base.
+  public let start: ModelDescription
 
   /// Nothing done yet.
-  public init() {}
+  public init(start: ModelDescription) {
+    self.start = start
+  }
+
+  /// Goes to the beginning of the next stage.
+  mutating func enterNextStage() {
+    stage += 1
+    stageStep = 0
+    average = nil
+    hasLearnt = false
+    rateFactor = 1
+    stream = nil
+    replay = nil
+  }
 
   /// As JSON, for the checkpoint.
   var json: String {

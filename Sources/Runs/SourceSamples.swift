@@ -17,11 +17,10 @@ public enum SourceSamples {
   public static func texts(
     of name: String, in recipe: Recipe, count: Int, limit: Int = 256
   ) throws -> [String] {
-    let readsText = recipe.source(name)?.component.kind == TextFiles.kind.name
-    let tokenizer = try Tokenizers.catalog.make(readsText ? "bytes" : "world")
-    let builder = SourceOpener(recipe: recipe, tokenizer: tokenizer)
+    let tokenizer = try recipe.makeTokenizer()
+    let opener = SourceOpener(recipe: recipe, tokenizer: tokenizer)
     guard
-      var source = try builder.open([(name, 1)], split: .training, seed: recipe.seed).first?.source
+      var source = try opener.open([(name, 1)], split: .training, seed: recipe.seed).first?.source
     else { return [] }
     return try (0..<count).map { _ in tokenizer.decode(try source.next(limit: limit).tokens) }
   }

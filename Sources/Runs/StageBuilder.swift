@@ -37,19 +37,32 @@ struct StageBuilder {
     let main = try stream(
       settings, rows: settings.rows, sequence: settings.sequence, packer: packer,
       positions: isPlain ? nil : rule, purpose: "\(number)")
-    var replay: (stream: BatchStream, microBatches: Int, share: Double)?
+    var replay: TrainingWork.Replay?
     if let asked = settings.replay, asked.share > 0 {
       let sequence = asked.sequence ?? description.shape.trainedContext
+      let rows = max(1, settings.tokensPerStep / sequence)
       let short = try stream(
-        settings, rows: max(1, settings.tokensPerStep / sequence), sequence: sequence,
-        packer: RowPacker(), positions: nil, purpose: "\(number)/replay")
-      replay = (short.stream, short.microBatches, asked.share)
+        settings, rows: rows, sequence: sequence, packer: RowPacker(), positions: nil,
+        purpose: "\(number)/replay")
+      replay = TrainingWork.Replay(
+        stream: short.stream, rows: rows, sequence: sequence, microBatches: short.microBatches,
+        share: asked.share)
     }
     return TrainingWork(
       settings: settings, rotary: try rotary(settings.rope),
       optimizer: try optimizers.make(settings.optimizer.kind, settings.optimizer.settings.values),
-      loss: LossSettings(answerWeight: settings.loss.answerWeight), stream: main.stream,
+      loss: try loss(settings.loss, number), stream: main.stream,
       microBatches: main.microBatches, replay: replay)
+  }
+
+  private func loss(_ settings: TrainingStage.Loss, _ number: Int) throws -> LossSettings {
+    guard let average = LossSettings.Average(rawValue: settings.average) else {
+      throw UserError(
+        "\(recipe.file): stages.\(number).loss.average", "no average \"\(settings.average)\"",
+        remedy: Suggestion.sentence(
+          for: settings.average, among: LossSettings.Average.allCases.map(\.rawValue)))
+    }
+    return LossSettings(average: average, answerWeight: settings.answerWeight)
   }
 
   /// The frequencies of a transform; nil when the model keeps what it has.

@@ -1,5 +1,4 @@
 import Corpora
-import Foundation
 import Kernels
 import Models
 import Positions
@@ -11,68 +10,63 @@ import Tensors
 import Training
 
 extension TrainingRun {
-  /// Commits a checkpoint of the state between two steps.
-  ///
-  /// A full disk does not end the training: the failure is told, the last committed checkpoint stays,
-  /// and the next interval tries again. At the end of a run the caller hears of it.
-  func commit() throws {
-    guard lastCheckpointStep != progress.step || progress.stage == prepared.stages.count else {
-      return
-    }
-    let trainer = trainer
+  /// What a commit does when the disk has no room.
+  enum CommitNeed {
+    /// Tells it and lets the training go on; the third time in a row the run waits.
+    case whenThereIsRoom
+    /// Waits, since nothing more is to be done than to save.
+    case beforeAllElse
+    /// Throws.
+    case orFail
+  }
+
+  /// Failed saves in a row after which the run waits for room.
+  private static let mostFailures = 3
+  /// Seconds between attempts while the run waits for room.
+  private static let retrySeconds = 10.0
+
+  /// Commits a checkpoint of the state between two steps, unless the last one holds that state.
+  func commit(_ need: CommitNeed) throws {
+    guard progress != saved else { return }
     let contents = CheckpointContents(
       step: progress.step, stage: progress.stage, modelShape: try description.json,
       tokenizer: prepared.tokenizer.description, recipe: document, state: try progress.json,
       parameters: trainer.transformer.parameters,
       moments: (trainer.firstMoments.values, trainer.secondMoments.values))
-    do {
-      let keep = max(2, prepared.recipe.checkpoints.keep)
-      let committed = try store.commit(contents, keep: keep)
-      lastCheckpoint = committed.record.path
-      lastCheckpointStep = progress.step
-      mailbox.post(.checkpoint(committed.record))
-      for text in committed.notices {
-        post(.notice(NoticeRecord(level: .warning, text: text)))
+    let store = try store
+    while progress != saved {
+      var failure: StoreError?
+      do throws(StoreError) {
+        let committed = try store.commit(contents, keep: prepared.recipe.checkpoints.keep)
+        saved = progress
+        failedCommits = 0
+        lastCheckpoint = committed.record.path
+        mailbox.post(.checkpoint(committed.record))
+        for text in committed.notices { warn(text) }
+      } catch {
+        failedCommits += 1
+        guard error.isTransient, need != .orFail else { throw error }
+        warn("checkpoint of step \(progress.step) not saved: \(error)")
+        guard need == .beforeAllElse || failedCommits >= Self.mostFailures else { return }
+        failure = error
       }
-    } catch {
-      let isLast = progress.stage == prepared.stages.count || mailbox.state == .stopping
-      guard error.isTransient, !isLast else { throw error }
-      post(.notice(NoticeRecord(level: .warning, text: "checkpoint not saved: \(error)")))
+      if let failure { try waitForRoom(failure) }
     }
   }
 
-  /// Keeps the weights at the end of a stage in the run folder when a later merge names the stage:
-  /// after a stop the memory is gone, and the numbered checkpoints have moved on.
-  func keepForMerge(_ name: String) throws {
-    let index = progress.stage
-    let later = prepared.recipe.stages.dropFirst(index + 1)
-    guard later.contains(where: { $0.merge?.with == name }) else { return }
-    let contents = CheckpointContents(
-      step: progress.step, stage: index, modelShape: try description.json,
-      tokenizer: prepared.tokenizer.description, recipe: document, state: "{}",
-      parameters: trainer.transformer.parameters, moments: nil)
-    _ = try Checkpoint.write(contents, to: stageFile(index))
-  }
-
-  /// Where the weights at the end of a stage are kept.
-  private func stageFile(_ index: Int) -> String { "\(folder)/stage-\(index).h5" }
-
-  /// Averages the weights with those of the base, an earlier stage, or a checkpoint.
-  ///
-  /// - SeeAlso: LongRecipe (arXiv:2409.00509), section 4.3.
-  func merge(_ merge: Stage.Merge, name: String) throws {
-    let earlier = prepared.recipe.stages.prefix(progress.stage)
-    let path =
-      earlier.lastIndex { $0.name == merge.with }.map(stageFile)
-      ?? (merge.with == "base" ? prepared.basePath ?? "" : prepared.recipe.resolve(merge.with))
-    let other = try ModelPath.read(path) { self.warn($0) }.contents.parameters
-    try trainer.transformer.parameters.mix(with: other, weight: merge.weight, name: merge.with)
-    post(
-      .stage(
-        StageRecord(
-          step: progress.step, stage: progress.stage, name: name, steps: 0,
-          text: "stage \(progress.stage + 1)/\(prepared.stages.count) \(name): weights = "
-            + "\(1 - merge.weight) * own + \(merge.weight) * \(merge.with)")))
+  /// Holds the run until somebody may have made room; it would lose too much to go on unsaved.
+  private func waitForRoom(_ error: StoreError) throws {
+    let before = mailbox.state
+    mailbox.state = .paused
+    defer { mailbox.state = before }
+    mailbox.waitForCommand(seconds: Self.retrySeconds)
+    switch mailbox.nextCommand() {
+    case .stop: throw error
+    case .abandon: throw Interruption.abandon
+    case .setLearningRate, .setWeight, .evaluate:
+      warn("refused: the run waits until its checkpoint can be saved")
+    case .pause, .resume, .checkpoint, nil: break
+    }
   }
 
   func warn(_ text: String) {
@@ -81,57 +75,64 @@ extension TrainingRun {
 
   /// Opens a run folder to go on where its newest valid checkpoint stands.
   ///
+  /// Nothing but the folder and the data of its sources is needed.
+  ///
   /// - Parameters:
   ///   - folder: the run folder.
   ///   - threads: threads of the engine; other counts than before change the last bits.
-  /// - Returns: the run, ready to `begin`.
   /// - Throws: `UserError` or `StoreError`; nothing of the run is changed then.
   public static func resume(
     _ folder: String, threads: Int? = nil
   ) throws -> TrainingRun {
     let reader = try RunReader(folder)
-    if let done = reader.done {
-      throw UserError(
-        folder, "the run is \(done.status), nothing is left to train",
-        remedy: "Start a new run with `base: \(done.path)`.")
-    }
+    try checkIsNotDone(reader)
     let document = try reader.recipe()
+    let manifest = try reader.manifest()
     let recipe = try RecipeDocument(
       text: document, file: "\(folder)/recipe.yaml", folder: folder
-    ).recipe(.needlepoint, checksPaths: true)
-    let manifest = try reader.manifest()
+    ).recipe(.needlepoint)
     let pool = ThreadPool(threads: threads ?? max(1, manifest.threads))
-    let prepared = try PreparedRun(recipe, pool: pool)
     let store = try RunFolder.open(folder)
-    let layout = prepared.transformer.parameters.layout
+    // Again under the lock: the trainer that held it may just have ended.
+    try checkIsNotDone(reader)
     guard !reader.checkpointPaths.isEmpty else {
       // It died before its first checkpoint: the same recipe and seed begin again.
+      let prepared = try PreparedRun(recipe, pool: pool)
       try store.restart()
-      return try TrainingRun(
-        prepared, document: document, store: store, progress: RunProgress())
+      return try TrainingRun(prepared, document: document, store: store)
     }
-    let saved = try store.resume(expecting: layout)
-    let progress = try RunProgress(json: saved.contents.state, path: saved.path)
-    let run = try TrainingRun(prepared, document: document, store: store, progress: progress)
+    let found = try reader.newestCheckpoint()
+    let start = try StartModel(resuming: found.contents, path: found.path, pool: pool)
+    let prepared = try PreparedRun(recipe, start: start)
+    let saved = try store.resume(expecting: start.transformer.parameters.layout)
+    let run = try TrainingRun(prepared, document: document, store: store)
     try run.restore(saved.contents, path: saved.path)
     for text in store.notices + saved.notices + run.differences(from: manifest) { run.warn(text) }
     return run
   }
 
-  /// Takes over weights, moments and angles of a checkpoint.
+  private static func checkIsNotDone(_ reader: RunReader) throws {
+    guard let done = reader.done else { return }
+    throw UserError(
+      reader.path, "the run is \(done.status), nothing is left to train",
+      remedy: "Start a new run with `base: \(done.path)`.")
+  }
+
+  /// Takes over progress, weights, moments and angles of a checkpoint.
   private func restore(_ contents: CheckpointContents, path: String) throws {
     func set(_ values: AlignedFloats) -> ParameterSet {
       let set = ParameterSet(layout: contents.parameters.layout)
       set.values.copy(from: values)
       return set
     }
+    progress = try RunProgress(json: contents.state, path: path)
     try trainer.restore(
       parameters: contents.parameters, first: contents.moments.map { set($0.first) },
       second: contents.moments.map { set($0.second) }, updates: progress.updates)
     description = try ModelDescription(json: contents.modelShape, path: path)
     trainer.transformer.setRotary(description.rotary)
     lastCheckpoint = path
-    lastCheckpointStep = progress.step
+    saved = progress
   }
 
   /// What differs from the machine that began the run, as sentences; then the bits may differ too.

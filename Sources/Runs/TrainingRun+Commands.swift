@@ -21,31 +21,37 @@ extension TrainingRun {
     switch command {
     case .pause: mailbox.state = .paused
     case .resume: mailbox.state = .training
-    case .stop:
-      mailbox.state = .stopping
-      throw Interruption.stop
-    case .abandon: throw Interruption.abandon
-    case .checkpoint: try commit()
-    case .evaluate: try evaluate(final: false)
+    case .stop, .abandon: throw Interruption(command)
+    case .checkpoint: try commit(.whenThereIsRoom)
+    case .evaluate: _ = try evaluateAll(final: false)
     case .setLearningRate(let rate): setLearningRate(rate)
     case .setWeight(let source, let weight): setWeight(source, weight, &feed)
     }
   }
 
-  private func setLearningRate(_ rate: Double) {
-    guard rate >= 0, rate.isFinite, let training = prepared.stages[progress.stage].training else {
-      post(.notice(NoticeRecord(level: .warning, text: "learning rate \(rate) refused")))
-      return
+  /// The rate that the recipe plans for the next step; nil outside a stage that trains.
+  private var plannedRate: Double? {
+    prepared.stages[progress.stage].training.map {
+      $0.optimizer.rate(step: progress.stageStep, total: $0.settings.steps)
     }
-    let planned = training.optimizer.rate(
-      step: progress.stageStep, total: training.settings.steps)
-    guard planned > 0 else { return }
+  }
+
+  private func setLearningRate(_ rate: Double) {
+    guard rate >= 0, rate.isFinite else {
+      return warn("learning rate \(rate) refused: a number of 0 or more is needed")
+    }
+    guard let planned = plannedRate, planned > 0 else {
+      return warn("learning rate \(rate) refused: the schedule is at 0 here")
+    }
     let old = planned * progress.rateFactor
     progress.rateFactor = rate / planned
-    post(
-      .edit(
-        EditRecord(
-          step: progress.step + 1, path: "learning_rate", old: "\(old)", new: "\(rate)")))
+    tell("learning_rate", from: old, to: rate)
+  }
+
+  /// Tells that a live edit of the rate ended with its stage.
+  func tellRateIsPlanned(again factor: Double) {
+    guard let planned = plannedRate else { return }
+    tell("learning_rate", from: planned * factor, to: planned)
   }
 
   private func setWeight(_ source: String, _ weight: Double, _ feed: inout StageFeed) {
@@ -55,12 +61,13 @@ extension TrainingRun {
       try feed.replay?.setWeight(source, weight)
       progress.stream = feed.stream.cursor
       progress.replay = feed.replay?.cursor
-      post(
-        .edit(
-          EditRecord(
-            step: progress.step + 1, path: "mix.\(source)", old: "\(old)", new: "\(weight)")))
+      tell("mix.\(source)", from: old, to: weight)
     } catch {
-      post(.notice(NoticeRecord(level: .warning, text: "\(error)")))
+      warn("\(error)")
     }
+  }
+
+  private func tell(_ path: String, from old: Double, to new: Double) {
+    post(.edit(EditRecord(step: progress.step + 1, path: path, old: "\(old)", new: "\(new)")))
   }
 }

@@ -1,51 +1,53 @@
-import Corpora
 import Evaluation
 import Foundation
-import Models
 import Recipes
 import Records
 import Support
 import Training
 
 extension TrainingRun {
-  /// Runs the evaluations whose turn it is at this step.
-  func evaluateDue(isStart: Bool) throws {
-    for evaluation in prepared.evaluations where evaluation.every > 0 {
-      guard isStart || progress.step % evaluation.every == 0 else { continue }
-      try run(evaluation, final: false)
+  /// Runs the evaluations whose turn it is, once for each step.
+  ///
+  /// At step 0 only a base has something to show; after the last step the end of the run evaluates.
+  func evaluateDue(isLast: Bool) throws {
+    guard progress.evaluatedStep < progress.step else { return }
+    let isOfUse = progress.step == 0 ? prepared.recipe.base != nil : !isLast
+    if isOfUse {
+      for evaluation in prepared.evaluations where evaluation.isDue(at: progress.step) {
+        guard try run(evaluation, final: false) else { return }
+      }
     }
-    if mailbox.state == .evaluating { mailbox.state = .training }
+    progress.evaluatedStep = progress.step
   }
 
   /// Runs all evaluations.
-  func evaluate(final: Bool) throws {
-    metrics = []
-    for evaluation in prepared.evaluations {
-      try run(evaluation, final: final)
-    }
-    if mailbox.state == .evaluating { mailbox.state = .training }
+  ///
+  /// - Returns: false when one was cut short.
+  func evaluateAll(final: Bool) throws -> Bool {
+    try prepared.evaluations.allSatisfy { try run($0, final: final) }
   }
 
-  private func run(_ evaluation: PlannedEvaluation, final: Bool) throws {
+  private func run(_ evaluation: PlannedEvaluation, final: Bool) throws -> Bool {
+    let before = mailbox.state
     mailbox.state = .evaluating
+    defer { mailbox.state = before }
     let start = ContinuousClock.now
     switch evaluation.measure {
     case .needle(let request, let finalTrials):
       var request = request
-      request.trials = final ? finalTrials : request.trials
+      if final { request.trials = finalTrials }
       try measureNeedles(request)
-    case .loss(let sequence, let tokens, let seed):
-      try measureLoss(sequence: sequence, tokens: tokens, seed: seed)
+    case .loss(let loss): try measure(loss)
     }
     progress.seconds += start.duration(to: .now).seconds
+    return !mailbox.isAskedToEnd
   }
 
   private func measureNeedles(_ request: NeedleRequest) throws {
     var cells: [NeedleRecord] = []
-    let evaluation = try NeedleEvaluation(
-      trainer.transformer, tokenizer: prepared.tokenizer)
+    let evaluation = try NeedleEvaluation(trainer.transformer, tokenizer: prepared.tokenizer)
     try evaluation.run(
-      request, step: progress.step, isCancelled: { mailbox.isAskedToStop },
+      request, step: progress.step, isCancelled: { mailbox.isAskedToEnd },
       report: { cell in
         cells.append(cell)
         post(.needle(cell))
@@ -53,42 +55,34 @@ extension TrainingRun {
     let task = request.task.rawValue
     for length in Set(cells.map(\.length)).sorted() {
       let column = cells.filter { $0.length == length }
-      keep(NamedNumber("needle.\(task).\(length)", Self.share(column).score))
+      keep("needle.\(task).\(length)", Self.share(column).score)
     }
     let reached = cells.filter { $0.length <= prepared.recipe.target }
-    keep(NamedNumber("needle.\(task).grid", Self.share(reached).score))
-  }
-
-  /// Keeps a figure for the end of the run in place of an earlier one of that name.
-  private func keep(_ metric: NamedNumber) {
-    metrics.removeAll { $0.name == metric.name }
-    metrics.append(metric)
+    if !reached.isEmpty { keep("needle.\(task).grid", Self.share(reached).score) }
   }
 
   private static func share(_ cells: [NeedleRecord]) -> Proportion {
     Proportion(cells.reduce(0) { $0 + $1.correct }, of: cells.reduce(0) { $0 + $1.trials })
   }
 
-  private func measureLoss(sequence: Int, tokens: Int, seed: UInt64) throws {
-    guard let training = prepared.stages.last(where: { $0.training != nil })?.training else {
-      return
-    }
-    let opener = SourceOpener(recipe: prepared.recipe, tokenizer: prepared.tokenizer)
-    let mix = training.settings.mix.map { ($0.source, $0.weight) }
-    let plan = BatchPlan(
-      rows: max(1, 8192 / sequence), length: sequence, packer: RowPacker(), seed: seed)
-    var stream = try BatchStream(
-      sources: try opener.open(mix, split: .evaluation, seed: seed), plan: plan,
-      tokenizer: prepared.tokenizer)
+  private func measure(_ loss: PlannedEvaluation.Loss) throws {
+    var stream = loss.stream
     let result = try HeldOutLoss.measure(
-      trainer.transformer, stream: &stream, tokens: tokens,
-      isCancelled: { mailbox.isAskedToStop })
-    guard result.targets > 0 else { return }
-    keep(NamedNumber("loss.\(sequence)", result.mean))
+      trainer.transformer, stream: &stream, tokens: loss.tokens,
+      isCancelled: { mailbox.isAskedToEnd })
+    guard result.targets > 0, !mailbox.isAskedToEnd else { return }
+    keep("loss.\(loss.sequence)", result.mean)
     post(
       .evaluation(
         EvaluationRecord(
-          step: progress.step, task: HeldOutLoss.kind.name, metric: "loss at \(sequence), nats",
-          value: result.mean, low: result.low, high: result.high, samples: result.targets)))
+          step: progress.step, task: HeldOutLoss.kind.name,
+          metric: "loss at \(loss.sequence), nats", value: result.mean, low: result.low,
+          high: result.high, samples: result.targets)))
+  }
+
+  /// Notes the newest value of a metric.
+  private func keep(_ name: String, _ value: Double) {
+    metrics.removeAll { $0.name == name }
+    metrics.append(NamedNumber(name, value))
   }
 }

@@ -5,55 +5,61 @@ import Positions
 import Recipes
 import Records
 import Support
-import Tensors
 import Training
 
 extension TrainingRun {
   /// Trains from where `progress` stands to the end of the last stage.
   func trainAllStages() throws {
     mailbox.state = .training
-    if progress.step == 0, progress.stage == 0, prepared.basePath != nil {
-      // Before any change of the angles: what the base can do by itself.
-      try evaluateDue(isStart: true)
-    }
+    if progress.step == 0, progress.stage == 0 { try prove() }
     while progress.stage < prepared.stages.count {
       let stage = prepared.stages[progress.stage]
       switch stage.work {
       case .train(let training): try train(training, name: stage.settings.name)
       case .merge(let merge): try self.merge(merge, name: stage.settings.name)
       }
-      try keepForMerge(stage.settings.name)
-      progress.stage += 1
-      progress.stageStep = 0
-      progress.stream = nil
-      progress.replay = nil
-      progress.average = nil
-      if progress.stage < prepared.stages.count { try commit() }
+      keepForMerges(stage.settings.name)
+      let factor = progress.rateFactor
+      progress.enterNextStage()
+      if factor != 1, progress.stage < prepared.stages.count { tellRateIsPlanned(again: factor) }
+      if progress.stage == prepared.stages.count, progress.step > 0 {
+        description.shape.trainedContext = max(
+          description.shape.trainedContext, prepared.recipe.target)
+      }
+      try commit(.whenThereIsRoom)
     }
+  }
+
+  /// What a run does before its first step: it proves that it can save, and looks at its base.
+  private func prove() throws {
+    keepForMerges(Stage.Merge.base)
+    try commit(.orFail)
+    // Before any change of the angles: what the base can do by itself.
+    try evaluateDue(isLast: false)
+    if let ending = mailbox.takeEnding() { throw Interruption(ending) }
   }
 
   private func train(_ training: TrainingWork, name: String) throws {
     var feed = try StageFeed(training, progress: progress)
     enter(training, name: name)
-    let total = training.settings.steps
-    while progress.stageStep < total {
+    while true {
+      let isDone = progress.hasLearnt || progress.stageStep >= training.settings.steps
+      try evaluateDue(isLast: isDone && progress.stage + 1 == prepared.stages.count)
+      // A stop is heeded before the stage ends: its evaluation may not be complete.
+      if isDone, !mailbox.isAskedToEnd { break }
+      if isIntervalOver { try commit(.whenThereIsRoom) }
       try obeyCommands(&feed)
-      let start = ContinuousClock.now
-      let rate =
-        training.optimizer.rate(step: progress.stageStep, total: total) * progress.rateFactor
-      let batches = try feed.next(step: progress.stageStep)
-      let outcome = trainer.step(batches, learningRate: rate, loss: training.loss)
-      try guardAgainstNonFinite(outcome)
-      let seconds = start.duration(to: .now).seconds
-      book(outcome, batches: batches, seconds: seconds, feed: feed)
-      post(.step(record(outcome, rate: rate, seconds: seconds)))
-      if let advance = training.settings.advance, hasLearnt(advance, outcome) { break }
-      if progress.stageStep < total || progress.stage + 1 < prepared.stages.count {
-        try evaluateDue(isStart: false)
-      }
-      if let every = prepared.recipe.checkpoints.every, progress.step % every == 0 { try commit() }
+      if isDone { break }
+      try step(training, &feed)
     }
     try checkLimit(training, name: name)
+  }
+
+  /// True when a checkpoint is due here; not while losses are not finite, since the weights may not be
+  /// either.
+  private var isIntervalOver: Bool {
+    guard let every = prepared.recipe.checkpoints.every, progress.badSteps == 0 else { return false }
+    return progress.step % every == 0 && progress.step != saved?.step
   }
 
   /// Sets what the stage changes, and tells it when the stage begins.
@@ -77,19 +83,36 @@ extension TrainingRun {
             + "\(settings.rope.kind), positions \(settings.positions.kind)")))
   }
 
+  private func step(_ training: TrainingWork, _ feed: inout StageFeed) throws {
+    let start = ContinuousClock.now
+    let rate =
+      training.optimizer.rate(step: progress.stageStep, total: training.settings.steps)
+      * progress.rateFactor
+    let batches = try feed.next(step: progress.stageStep)
+    let outcome = trainer.step(batches, learningRate: rate, loss: training.loss)
+    let seconds = start.duration(to: .now).seconds
+    book(outcome, batches: batches, seconds: seconds, feed: feed)
+    post(.step(record(outcome, rate: rate, seconds: seconds)))
+    tellSpeed()
+    try guardAgainstSkips(outcome)
+    if let advance = training.settings.advance { follow(advance, outcome) }
+  }
+
   private func book(
     _ outcome: StepOutcome, batches: [Batch], seconds: Double, feed: StageFeed
   ) {
+    let flops = batches.reduce(0) {
+      $0 + FlopCount.trainingStep(description.shape, ModelInput($1))
+    }
     progress.step += 1
     progress.stageStep += 1
     progress.tokens += outcome.tokens
     progress.seconds += seconds
     progress.updates = trainer.updates
-    progress.flops += batches.reduce(0) {
-      $0 + FlopCount.trainingStep(description.shape, ModelInput($1))
-    }
+    progress.flops += flops
     progress.stream = feed.stream.cursor
     progress.replay = feed.replay?.cursor
+    session.add(flops: flops, seconds: seconds)
   }
 
   private func record(_ outcome: StepOutcome, rate: Double, seconds: Double) -> StepRecord {
@@ -100,43 +123,54 @@ extension TrainingRun {
       lossBySource: outcome.lossBySource, lossByRole: outcome.lossByRole)
   }
 
-  private func guardAgainstNonFinite(_ outcome: StepOutcome) throws {
+  /// Tells the plan again, once, with the time it will take by the speed of the first steps.
+  private func tellSpeed() {
+    guard let gflops = session.takeGFLOPS() else { return }
+    post(.plan(plan.record(gflops: gflops)))
+  }
+
+  /// Warns of a step that changed nothing, and gives up after three in a row.
+  private func guardAgainstSkips(_ outcome: StepOutcome) throws {
     guard outcome.skipped else {
       progress.badSteps = 0
       return
     }
     progress.badSteps += 1
-    let text =
-      "step \(progress.step + 1): loss \(outcome.loss), gradient norm \(outcome.gradientNorm);"
-      + " the update was skipped"
-    post(.notice(NoticeRecord(level: .warning, text: text)))
+    let isEmpty = outcome.validTokens == 0
+    let finding =
+      isEmpty
+      ? "no token of the step is a target"
+      : "loss \(outcome.loss), gradient norm \(outcome.gradientNorm)"
+    warn("step \(progress.step): \(finding); the update was skipped")
     guard progress.badSteps < 3 else {
       throw UserError(
-        "step \(progress.step + 1)",
-        "three steps in a row without a finite loss and gradient",
-        remedy: "Lower the learning rate and start again from the last checkpoint.", kind: .work)
+        "step \(progress.step)",
+        isEmpty
+          ? "three steps in a row without a target"
+          : "three steps in a row without a finite loss and gradient",
+        remedy: isEmpty
+          ? "Give the mix a source whose documents are longer."
+          : "Lower the learning rate and start again from the last checkpoint.", kind: .work)
     }
   }
 
-  /// Follows the exponential average of the watched loss; true when the stage has done its work.
-  private func hasLearnt(_ advance: TrainingStage.Advance, _ outcome: StepOutcome) -> Bool {
+  /// Follows the exponential average of the watched loss, until it says that the stage has done its
+  /// work. Steps without that loss, and skipped ones, do not count.
+  private func follow(_ advance: TrainingStage.Advance, _ outcome: StepOutcome) {
     let value =
       advance.measure == .loss
       ? outcome.loss
       : outcome.lossByRole.first { $0.name == advance.measure.rawValue }?.value
-    if let value {
+    if let value, !outcome.skipped {
       progress.average =
         progress.average.map { $0 * advance.average + value * (1 - advance.average) } ?? value
     }
-    guard let average = progress.average, progress.stageStep >= advance.minimumSteps else {
-      return false
-    }
-    return average < advance.below
+    guard let average = progress.average, progress.stageStep >= advance.minimumSteps else { return }
+    progress.hasLearnt = average < advance.below
   }
 
   private func checkLimit(_ training: TrainingWork, name: String) throws {
-    guard let advance = training.settings.advance, advance.failsAtLimit,
-      (progress.average ?? .infinity) >= advance.below
+    guard let advance = training.settings.advance, advance.failsAtLimit, !progress.hasLearnt
     else { return }
     throw UserError(
       "stage \(name)",
@@ -144,6 +178,27 @@ extension TrainingRun {
         + "\(progress.average.map { String(format: "%.3f", $0) } ?? "nothing") after "
         + "\(progress.stageStep) steps, below \(advance.below) was asked for",
       remedy: "Try another seed, raise advance.max_steps, or lower the rate.", kind: .work)
+  }
+}
+
+/// What this process has measured of a run's speed.
+struct SessionSpeed {
+  /// Steps to measure: enough that the first ones, which touch new memory, do not decide.
+  private static let wanted = 8
+
+  private var steps = 0
+  private var flops = 0.0
+  private var seconds = 0.0
+
+  mutating func add(flops: Double, seconds: Double) {
+    steps += 1
+    self.flops += flops
+    self.seconds += seconds
+  }
+
+  /// The speed in 10^9 operations per second, at the moment when it is known well enough; else nil.
+  func takeGFLOPS() -> Double? {
+    steps == Self.wanted && seconds > 0 ? flops / seconds / 1e9 : nil
   }
 }
 

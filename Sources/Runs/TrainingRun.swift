@@ -4,11 +4,11 @@
 import Corpora
 import Evaluation
 import Foundation
-public import Kernels
+import Kernels
 import Models
 public import Records
 public import Recipes
-import RunStore
+package import RunStore
 import Support
 import Tensors
 import Training
@@ -28,16 +28,25 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   /// The resolved recipe, YAML.
   let document: String
   let mailbox = Mailbox()
-  let store: RunFolder
+  /// The folder as its one writer; let go when the run is over, so that it can be resumed.
+  var heldStore: RunFolder?
   let trainer: Trainer
   var progress: RunProgress
   var description: ModelDescription
-  /// Result of the last evaluations by metric name, for the end of the run.
+  /// Results of the last evaluations by metric name, for the end of the run.
   var metrics: [NamedNumber] = []
+  /// Weights for later merges that could not be written into the run folder.
+  var keptWeights: [String: ParameterSet] = [:]
   /// The file of the last committed checkpoint.
   var lastCheckpoint = ""
-  /// Step of the last committed checkpoint.
-  var lastCheckpointStep = -1
+  /// What the last committed checkpoint holds.
+  var saved: RunProgress?
+  /// Saves in a row that failed.
+  var failedCommits = 0
+  /// What this process has measured of the run's speed.
+  var session = SessionSpeed()
+  private var isLogFailing = false
+  private let isQuietNeighbour: Bool
 
   /// Starts a new run: makes its folder, but trains only after `begin`.
   ///
@@ -45,39 +54,53 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   ///   - document: the recipe, with all edits.
   ///   - parent: folder in which the run folder is made.
   ///   - threads: threads of the engine; nil for the recipe's, else one for each core.
+  ///   - yields: true lets other work of the machine, such as a screen, go first.
   /// - Throws: `RecipeFaults`, `UserError` or `StoreError`; then nothing was written.
   public convenience init(
-    _ document: RecipeDocument, parent: String, threads: Int? = nil
+    _ document: RecipeDocument, parent: String, threads: Int? = nil, yields: Bool = false
+  ) throws {
+    try self.init(document, parent: parent, threads: threads, yields: yields, files: .real)
+  }
+
+  /// For tests: the same on a file system that may fail.
+  package convenience init(
+    _ document: RecipeDocument, parent: String, threads: Int? = nil, yields: Bool = false,
+    files: FileSystem
   ) throws {
     let recipe = try document.recipe(.needlepoint, checksPaths: true)
     var notices: [String] = []
-    let pool = ThreadPool(threads: threads ?? recipe.threads ?? Machine.coreCount)
+    let count = threads ?? recipe.threads ?? Machine.coreCount
+    let pool = yields ? Background.pool(threads: count) : ThreadPool(threads: count)
     let prepared = try PreparedRun(recipe, pool: pool) { notices.append($0) }
     let text = try RecipeLocation.anchored(document, recipe).resolved(.needlepoint).text
     let store = try RunFolder.create(
       in: parent, recipe: text,
-      manifest: .current(prepared, document: text, threads: pool.threads))
-    try self.init(prepared, document: text, store: store, progress: RunProgress())
+      manifest: .current(prepared, document: text, threads: pool.threads), files: files)
+    try self.init(prepared, document: text, store: store, isQuietNeighbour: yields)
     for text in notices { warn(text) }
   }
 
   init(
-    _ prepared: PreparedRun, document: String, store: RunFolder, progress: RunProgress
+    _ prepared: PreparedRun, document: String, store: RunFolder, isQuietNeighbour: Bool = false
   ) throws {
     self.prepared = prepared
     self.document = document
-    self.store = store
-    self.progress = progress
+    self.isQuietNeighbour = isQuietNeighbour
+    heldStore = store
     folder = store.path
     plan = RunPlan(prepared)
     description = prepared.description
+    progress = RunProgress(start: prepared.description)
     let first = prepared.stages.lazy.compactMap(\.training).first?.optimizer
     trainer = Trainer(prepared.transformer, optimizer: try first ?? optimizers.make("adamw"))
   }
 
   /// Starts the engine's thread.
   public func begin() {
-    let thread = Thread { [self] in work() }
+    let thread = Thread { [self] in
+      if isQuietNeighbour { Background.lowerPriority() }
+      work()
+    }
     thread.name = "engine"
     thread.stackSize = 8 << 20
     thread.start()
@@ -97,40 +120,60 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   /// See `RunControl`.
   public func onNews(_ wake: @escaping @Sendable () -> Void) { mailbox.onNews(wake) }
 
+  /// The folder, while the run is not over.
+  var store: RunFolder {
+    get throws {
+      guard let heldStore else { throw UserError(folder, "the run is over", kind: .work) }
+      return heldStore
+    }
+  }
+
   /// Keeps a record and tells everyone.
   func post(_ record: RunRecord) {
     do {
-      try store.append(record)
+      try heldStore?.append(record)
+      isLogFailing = false
     } catch {
-      mailbox.post(.notice(NoticeRecord(level: .warning, text: "\(error)")))
+      // Once, not for each record while the disk is full.
+      if !isLogFailing { mailbox.post(.notice(NoticeRecord(level: .warning, text: "\(error)"))) }
+      isLogFailing = true
     }
     mailbox.post(record)
   }
 
   private func work() {
+    let state: RunState
     do {
       post(.plan(plan.record(gflops: nil)))
       try trainAllStages()
-      try finish(status: "done")
-      mailbox.state = .finished
+      try finish()
+      state = .finished
     } catch let interruption as Interruption {
-      end(interruption)
+      state = end(interruption)
     } catch {
-      post(.notice(NoticeRecord(level: .error, text: "\(error)")))
-      post(.done(doneRecord(status: "failed")))
-      mailbox.state = .failed("\(error)")
+      state = fail(error)
+    }
+    heldStore = nil
+    mailbox.state = state
+  }
+
+  private func end(_ interruption: Interruption) -> RunState {
+    do {
+      if interruption == .stop {
+        mailbox.state = .stopping
+        try commit(.orFail)
+      }
+      post(.done(doneRecord(status: "stopped")))
+      return .stopped
+    } catch {
+      return fail(error)
     }
   }
 
-  private func end(_ interruption: Interruption) {
-    do {
-      if interruption == .stop { try commit() }
-      post(.done(doneRecord(status: "stopped")))
-      mailbox.state = .stopped
-    } catch {
-      post(.notice(NoticeRecord(level: .error, text: "\(error)")))
-      mailbox.state = .failed("\(error)")
-    }
+  private func fail(_ error: any Error) -> RunState {
+    post(.notice(NoticeRecord(level: .error, text: "\(error)")))
+    post(.done(doneRecord(status: "failed")))
+    return .failed("\(error)")
   }
 
   /// Ends the loop from within a step border.
@@ -139,15 +182,17 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
     case stop
     /// Leave what is committed.
     case abandon
+
+    /// What a command asks for.
+    init(_ command: RunCommand) { self = command == .abandon ? .abandon : .stop }
   }
 
-  private func finish(status: String) throws {
-    try evaluate(final: true)
-    if mailbox.isAskedToStop { throw Interruption.stop }
-    description.shape.trainedContext = max(
-      description.shape.trainedContext, prepared.recipe.target)
-    try commit()
-    let record = doneRecord(status: status)
+  /// Measures what came out, sees to it that all is saved, and seals the run.
+  private func finish() throws {
+    let isComplete = try evaluateAll(final: true)
+    if let ending = mailbox.takeEnding(), !isComplete { throw Interruption(ending) }
+    if saved?.stage != progress.stage { try commit(.beforeAllElse) }
+    let record = doneRecord(status: "done")
     try store.finish(record)
     mailbox.post(.done(record))
   }

@@ -1,5 +1,4 @@
 public import Corpora
-public import Support
 
 /// Which tokens count how much in the loss that is minimised.
 public struct LossSettings: Sendable, Equatable {
@@ -11,20 +10,6 @@ public struct LossSettings: Sendable, Equatable {
     case rows
   }
 
-  /// What a recipe's `loss:` may say.
-  public static let kind = KindDescription(
-    "loss", "Cross entropy of the next token, in nats.",
-    settings: [
-      Setting(
-        "average", .choice(Average.allCases.map(\.rawValue)), default: .text("tokens"),
-        help: "tokens: all targets of the step alike; rows: each row alike.",
-        applies: .nextStage),
-      Setting(
-        "answer_weight", .real(0...1_000), default: .real(1),
-        help: "Weight of the tokens that only an earlier part of the text tells; others have 1.",
-        applies: .nextStep),
-    ])
-
   /// What is averaged.
   public var average: Average
   /// Weight of answer and recall tokens; others have 1.
@@ -34,13 +19,6 @@ public struct LossSettings: Sendable, Equatable {
   public init(average: Average = .tokens, answerWeight: Double = 1) {
     self.average = average
     self.answerWeight = answerWeight
-  }
-
-  /// Loss settings of a recipe.
-  public init(_ values: SettingsValues) {
-    self.init(
-      average: values.text("average").flatMap(Average.init) ?? .tokens,
-      answerWeight: values.real("answer_weight") ?? 1)
   }
 
   /// Factor of each token's loss in the minimised mean, for all micro-batches of a step.

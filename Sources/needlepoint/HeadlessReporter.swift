@@ -63,6 +63,9 @@ final class HeadlessReporter {
       return
     }
     switch record {
+    case .plan(let plan) where plan.seconds != nil:
+      progress.clear()
+      options.say(String(format: "plan: about %.0f s in all at this speed", plan.seconds ?? 0))
     case .plan(let plan):
       options.say(
         "plan: \(plan.stages) stages, \(plan.tokens.grouped) tokens, "

@@ -169,7 +169,7 @@ struct BadRecipeTests {
       sead: 3
       base: b.h5
       stages:
-        - steps: 0
+        - steps: -1
           mix: { stories: 1 }
           optimizer: { rate: fast }
         - 12

@@ -1,0 +1,60 @@
+import Corpora
+import Models
+import Recipes
+import Records
+import RunStore
+import Support
+import Tensors
+import Training
+
+extension Stage.Merge {
+  /// What `with` calls the model that the run started from.
+  static let base = "base"
+}
+
+extension TrainingRun {
+  /// Averages the weights with those of the base, an earlier stage, or a checkpoint.
+  ///
+  /// - SeeAlso: LongRecipe (arXiv:2409.00509), section 4.3.
+  func merge(_ merge: Stage.Merge, name: String) throws {
+    let other = try weights(of: merge.with)
+    try trainer.transformer.parameters.mix(with: other, weight: merge.weight, name: merge.with)
+    post(
+      .stage(
+        StageRecord(
+          step: progress.step, stage: progress.stage, name: name, steps: 0,
+          text: "stage \(progress.stage + 1)/\(prepared.stages.count) \(name): weights = "
+            + "\(1 - merge.weight) * own + \(merge.weight) * \(merge.with)")))
+  }
+
+  /// Keeps the present weights in the run folder when a later stage averages with them, where a
+  /// resumed run finds them too; checkpoints of steps are pruned.
+  func keepForMerges(_ name: String) {
+    let isWanted = prepared.stages.dropFirst(progress.stage).contains {
+      $0.settings.merge?.with == name
+    }
+    guard isWanted else { return }
+    let parameters = trainer.transformer.parameters
+    do {
+      try Checkpoint.write(
+        CheckpointContents(
+          step: progress.step, stage: progress.stage, modelShape: try description.json,
+          tokenizer: prepared.tokenizer.description, recipe: document, state: "{}",
+          parameters: parameters), to: keptFile(name))
+    } catch {
+      warn("the weights of \(name) stay in memory only: \(error)")
+      let copy = ParameterSet(layout: parameters.layout)
+      copy.values.copy(from: parameters.values)
+      keptWeights[name] = copy
+    }
+  }
+
+  private func keptFile(_ name: String) -> String { "\(folder)/kept-\(name).h5" }
+
+  private func weights(of name: String) throws -> ParameterSet {
+    if let kept = keptWeights[name] { return kept }
+    let isKept = name == Stage.Merge.base || prepared.stages.contains { $0.settings.name == name }
+    let path = isKept ? keptFile(name) : prepared.recipe.resolve(name)
+    return try ModelPath.read(path) { self.warn($0) }.contents.parameters
+  }
+}

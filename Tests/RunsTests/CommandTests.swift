@@ -1,0 +1,102 @@
+import Foundation
+import Records
+import RunStore
+import Runs
+import Synchronization
+import TestSupport
+import Testing
+
+/// Live edits hold from the next step on, are logged, and replay to the same bits.
+struct CommandTests {
+  private static let twoStages = RunCase.small + """
+
+      - name: more
+        steps: 3
+        sequence: 32
+        tokens_per_step: 64
+        mix: { repeat: 0.5, stories: 0.5 }
+        optimizer: { rate: 1e-2, schedule: constant }
+    """
+
+  private static func edited(
+    _ place: TemporaryFolder, stopAt: Int? = nil
+  ) throws -> Follower {
+    let run = try TrainingRun(RunCase.document(twoStages), parent: place.path)
+    return Follower(run) { record in
+      guard case .step(let step) = record else { return [] }
+      var commands: [RunCommand] = []
+      if step.step == 2 {
+        commands += [.setLearningRate(1e-3), .setWeight(source: "repeat", weight: 0)]
+      }
+      if step.step == stopAt { commands.append(.stop) }
+      return commands
+    }
+  }
+
+  @Test func editsHoldFromTheNextStepAndEndWithTheirStage() throws {
+    let place = try TemporaryFolder()
+    let follower = try Self.edited(place)
+    let rates = follower.steps.map(\.learningRate)
+    #expect(rates == [1e-2, 1e-2, 1e-3, 1e-3, 1e-2, 1e-2, 1e-2])
+    #expect(
+      follower.edits == [
+        EditRecord(step: 3, path: "learning_rate", old: "0.01", new: "0.001"),
+        EditRecord(step: 3, path: "mix.repeat", old: "0.5", new: "0.0"),
+        EditRecord(step: 5, path: "learning_rate", old: "0.001", new: "0.01"),
+      ])
+    let sources = follower.steps.map { $0.lossBySource.map(\.name) }
+    #expect(sources[2] == ["stories"] && sources[3] == ["stories"])
+    #expect(sources[0...1].contains { $0.contains("repeat") })
+  }
+
+  @Test(arguments: [2, 3, 4])
+  func theSameEditsGiveTheSameBitsAlsoAcrossAResume(_ step: Int) throws {
+    let place = try TemporaryFolder()
+    let straight = try Self.edited(place)
+    // At step 2 the stop follows the edits at the same border: the checkpoint must hold them.
+    let stopped = try Self.edited(place, stopAt: step)
+    #expect(stopped.run.state == .stopped)
+    let resumed = Follower(try TrainingRun.resume(stopped.run.folder))
+    #expect(resumed.run.state == .finished)
+    #expect(try Outcome(stopped.run.folder) == Outcome(straight.run.folder))
+  }
+
+  @Test func editsThatMakeNoSenseAreRefusedWithASentence() throws {
+    let place = try TemporaryFolder()
+    let run = try TrainingRun(RunCase.document(RunCase.small), parent: place.path)
+    let follower = Follower(run) { record in
+      guard case .step(let step) = record, step.step == 1 else { return [] }
+      return [
+        .setLearningRate(-1), .setLearningRate(.nan), .setWeight(source: "rpeat", weight: 1),
+        .setWeight(source: "repeat", weight: -1), .setWeight(source: "stories", weight: .infinity),
+      ]
+    }
+    #expect(follower.edits.isEmpty)
+    #expect(follower.notices.count == 5)
+    #expect(follower.notices.contains { $0.contains("mix.rpeat") && $0.contains("repeat") })
+    let other = Follower(try TrainingRun(RunCase.document(RunCase.small), parent: place.path))
+    #expect(try Outcome(run.folder) == Outcome(other.run.folder))
+  }
+
+  @Test func anEvaluationWhilePausedDoesNotEndThePause() throws {
+    let place = try TemporaryFolder()
+    let recipe = RunCase.small + "\nevaluate:\n  - { kind: loss, sequence: 32, tokens: 64 }"
+    let run = try TrainingRun(RunCase.document(recipe), parent: place.path)
+    let asked = Mutex(0)
+    let follower = Follower(
+      run,
+      paused: {
+        asked.withLock {
+          $0 += 1
+          return $0 == 1 ? .evaluate : ($0 == 2 ? .stop : nil)
+        }
+      },
+      answer: { record in
+        if case .step(let step) = record, step.step == 1 { [.pause] } else { [] }
+      })
+    // Paused, evaluated, paused again and stopped there: no further step.
+    #expect(run.state == .stopped)
+    #expect(follower.steps.count == 1)
+    #expect(follower.records.contains { if case .evaluation = $0 { true } else { false } })
+  }
+}
