@@ -67,9 +67,9 @@ public struct RunPlan: Sendable, Equatable {
       training > 0 ? shape.trainingActivationBytes(tokens: training) : 0,
       run.evaluations.map { shape.inferenceActivationBytes(tokens: $0.passTokens) }.max() ?? 0)
     let checkpoint = Checkpoint.forecastBytes(parameters: parameters, moments: true)
-    // A checkpoint is made in memory and handed over as one block before it is written.
+    // A checkpoint is made in memory, handed over as one block, and read back to be checked.
     peakBytes =
-      4 * floats * MemoryLayout<Float>.stride + activations + 2 * checkpoint + Self.programBytes
+      4 * floats * MemoryLayout<Float>.stride + activations + 3 * checkpoint + Self.programBytes
     let kept = Set(run.recipe.stages.compactMap(\.merge?.with)).count
     diskBytes =
       (run.recipe.checkpoints.keep + 1) * checkpoint
@@ -80,8 +80,8 @@ public struct RunPlan: Sendable, Equatable {
     }
   }
 
-  /// Code, libraries and thread stacks of the program itself, measured at rest.
-  private static let programBytes = 48 << 20
+  /// Code, libraries, thread stacks and open sources, as measured on small runs.
+  private static let programBytes = 40 << 20
 
   /// Tokens of the largest micro-batch.
   private static func largestBatch(_ training: TrainingWork) -> Int {

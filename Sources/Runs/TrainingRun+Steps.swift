@@ -58,7 +58,9 @@ extension TrainingRun {
   /// True when a checkpoint is due here; not while losses are not finite, since the weights may not be
   /// either.
   private var isIntervalOver: Bool {
-    guard let every = prepared.recipe.checkpoints.every, progress.badSteps == 0 else { return false }
+    guard let every = prepared.recipe.checkpoints.every, progress.badSteps == 0 else {
+      return false
+    }
     return progress.step % every == 0 && progress.step != saved?.step
   }
 

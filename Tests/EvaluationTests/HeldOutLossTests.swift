@@ -2,6 +2,7 @@ import Corpora
 import Evaluation
 import Foundation
 import Models
+import Records
 import Support
 import Testing
 

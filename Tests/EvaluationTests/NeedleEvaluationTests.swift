@@ -23,7 +23,8 @@ struct NeedleEvaluationTests {
   ) throws -> [NeedleRecord] {
     var cells: [NeedleRecord] = []
     try NeedleEvaluation(model(), tokenizer: tokenizer).run(
-      request, step: 7, isCancelled: isCancelled) { cells.append($0) }
+      request, step: 7, isCancelled: isCancelled
+    ) { cells.append($0) }
     return cells
   }
 
@@ -32,11 +33,13 @@ struct NeedleEvaluationTests {
     let request = NeedleRequest(
       task: task, lengths: [512, 128, 1100], depths: depths, trials: 3, seed: 1)
     let cells = try Self.cells(request)
-    #expect(cells.map(\.length) == [128, 512, 1100].flatMap { [Int](repeating: $0, count: depths) })
+    #expect(
+      cells.map(\.length) == [128, 512, 1100].flatMap { [Int](repeating: $0, count: depths) })
     #expect(cells.prefix(depths).map(\.depth) == request.depthFractions)
     #expect(cells.allSatisfy { $0.trials == 3 && $0.step == 7 && $0.task == task.rawValue })
     #expect(cells.allSatisfy { $0.answers.count == 3 })
-    #expect(cells.allSatisfy { (0...1).contains($0.low) && $0.low <= $0.score && $0.score <= $0.high })
+    #expect(
+      cells.allSatisfy { (0...1).contains($0.low) && $0.low <= $0.score && $0.score <= $0.high })
   }
 
   @Test func aModelThatKnowsNothingScoresNothing() throws {

@@ -8,15 +8,16 @@ import Testing
 
 /// Live edits hold from the next step on, are logged, and replay to the same bits.
 struct CommandTests {
-  private static let twoStages = RunCase.small + """
+  private static let twoStages =
+    RunCase.small + """
 
-      - name: more
-        steps: 3
-        sequence: 32
-        tokens_per_step: 64
-        mix: { repeat: 0.5, stories: 0.5 }
-        optimizer: { rate: 1e-2, schedule: constant }
-    """
+        - name: more
+          steps: 3
+          sequence: 32
+          tokens_per_step: 64
+          mix: { repeat: 0.5, stories: 0.5 }
+          optimizer: { rate: 1e-2, schedule: constant }
+      """
 
   private static func edited(
     _ place: TemporaryFolder, stopAt: Int? = nil

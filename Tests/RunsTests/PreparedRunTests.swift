@@ -13,14 +13,6 @@ import Testing
 struct PreparedRunTests {
   private static let faults: [(old: String, new: String, sentence: String)] = [
     ("tokenizer: world", "tokenizer: bytes", "world"),
-    (
-      "threads: 1", "evaluate:\n  - { kind: needle, lengths: [64], depths: 10, task: keyed }\nthreads: 1",
-      ""
-    ),
-    (
-      "threads: 1", "evaluate:\n  - { kind: needle, lengths: [32], depths: 1 }\nthreads: 1",
-      "evaluate.0: 1 needles need"
-    ),
     ("head_width: 16", "head_width: 10", "head_width"),
     ("steps: 4", "steps: 4\n    rope: { kind: yarn, factor: 0.5 }", "factor"),
     ("repeat: 0.5", "lost: 0.5", "no such source"),
@@ -32,11 +24,6 @@ struct PreparedRunTests {
     let fault = Self.faults[index]
     let place = try TemporaryFolder()
     let text = RunCase.small.replacing(fault.old, with: fault.new)
-    guard !fault.sentence.isEmpty else {
-      // The neighbour of a faulty recipe that is fine.
-      _ = try TrainingRun(RunCase.document(text), parent: place.path)
-      return
-    }
     let error = #expect(throws: (any Error).self) {
       try TrainingRun(RunCase.document(text), parent: place.path)
     }
@@ -90,19 +77,36 @@ struct PreparedRunTests {
       let error = #expect(throws: (any Error).self) {
         try TrainingRun(RunCase.document(text), parent: place.file("runs"))
       }
-      #expect("\(try #require(error))".contains(sentence), "\(base): \(error.map { "\($0)" } ?? "")")
+      #expect(
+        "\(try #require(error))".contains(sentence), "\(base): \(error.map { "\($0)" } ?? "")")
     }
     #expect(!place.names.contains { $0.hasPrefix("runs/") })
   }
 
-  private static func bytes() throws -> String {
-    let place = try TemporaryFolder()
+  /// A recipe of a byte-level model on a text in a folder.
+  private static func prose(_ place: TemporaryFolder, _ more: String = "") throws -> String {
     let text = RunCase.small.replacing("tokenizer: world", with: "tokenizer: bytes")
       .replacing("mix: { repeat: 0.5, stories: 0.5 }", with: "mix: { prose: 1 }")
-    try place.write(String(repeating: "One line of prose after the other. ", count: 400), to: "prose.txt")
-    let run = try TrainingRun(
-      RunCase.document(text + "\nsources: { prose: { kind: text, path: \"\(place.file("prose.txt"))\" } }"),
-      parent: place.path)
+    let line = "One line of prose after the other. "
+    try place.write(String(repeating: line, count: 400), to: "prose.txt")
+    let path = place.file("prose.txt")
+    return text + "\nsources: { prose: { kind: text, path: \"\(path)\" } }" + more
+  }
+
+  @Test func needlesThatDoNotFitIntoALengthAreToldBeforeTheRun() throws {
+    let place = try TemporaryFolder()
+    let text = try Self.prose(
+      place, "\nevaluate:\n  - { kind: needle, lengths: [4k, 64], depths: 2 }")
+    let error = #expect(throws: UserError.self) {
+      try TrainingRun(RunCase.document(text), parent: place.file("runs"))
+    }
+    #expect(error?.place.hasSuffix(": evaluate.0") == true)
+    #expect(error?.finding.contains("64 found") == true)
+  }
+
+  private static func bytes() throws -> String {
+    let place = try TemporaryFolder()
+    let run = try TrainingRun(RunCase.document(prose(place)), parent: place.path)
     _ = Follower(run)
     return try RunReader(run.folder).newestCheckpoint().contents.tokenizer
   }
@@ -152,7 +156,8 @@ struct PreparedRunTests {
   @Test func theForecastIsWhatTheRunTakes() throws {
     let place = try TemporaryFolder()
     let text = RunCase.small.replacing(
-      "steps: 4", with: "steps: 5\n    pack: { mask: none }\n    replay: { share: 0.4, sequence: 16 }")
+      "steps: 4",
+      with: "steps: 5\n    pack: { mask: none }\n    replay: { share: 0.4, sequence: 16 }")
     let run = try TrainingRun(RunCase.document(text), parent: place.path)
     guard case .done(let done) = Follower(run).records.last else {
       Issue.record("no end")

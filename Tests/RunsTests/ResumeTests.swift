@@ -141,7 +141,8 @@ import Testing
     let place = try TemporaryFolder()
     let run = try TrainingRun(RunCase.document(RunCase.everything), parent: place.path)
     let follower = Follower(run)
-    #expect(try RunReader(run.folder).records() == follower.records)
+    let logged = try RunReader(run.folder).records()
+    #expect(logged.map(\.jsonLine) == follower.records.map(\.jsonLine))
     guard case .plan = follower.records.first, case .done(let done) = follower.records.last else {
       Issue.record("a run begins with its plan and ends with its result")
       return
