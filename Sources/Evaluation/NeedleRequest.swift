@@ -39,6 +39,7 @@ public struct NeedleRequest: Sendable, Equatable {
   /// Sequences that one trial of each cell takes, by length.
   ///
   /// - Parameter tokenizer: the model's.
+  /// - Returns: a number of sequences for each length.
   /// - Throws: `UserError` when the needles do not fit into a length, or the tokenizer has none.
   public func rowsOfTrial(tokenizer: any Tokenizer) throws -> [Int: Int] {
     let builder = try NeedleBuilder(tokenizer: tokenizer)

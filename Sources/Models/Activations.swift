@@ -160,6 +160,7 @@ extension LlamaShape {
   /// Bytes of activations that a forward pass alone holds at most.
   ///
   /// - Parameter tokens: B * T of the largest pass.
+  /// - Returns: bytes.
   public func inferenceActivationBytes(tokens: Int) -> Int {
     InferenceActivations.floats(self, tokens: tokens, chunkRows: logitChunkRows)
       * MemoryLayout<Float>.stride

@@ -80,6 +80,7 @@ extension TrainingRun {
   /// - Parameters:
   ///   - folder: the run folder.
   ///   - threads: threads of the engine; other counts than before change the last bits.
+  /// - Returns: the run, not yet begun.
   /// - Throws: `UserError` or `StoreError`; nothing of the run is changed then.
   public static func resume(
     _ folder: String, threads: Int? = nil

@@ -156,8 +156,9 @@ extension TrainingRun {
     }
   }
 
-  /// Follows the exponential average of the watched loss, until it says that the stage has done its
-  /// work. Steps without that loss, and skipped ones, do not count.
+  /// Follows the exponential average of the watched loss until the stage has done its work.
+  ///
+  /// Steps without that loss, and skipped ones, do not count.
   private func follow(_ advance: TrainingStage.Advance, _ outcome: StepOutcome) {
     let value =
       advance.measure == .loss

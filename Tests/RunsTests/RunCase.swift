@@ -10,8 +10,10 @@ import TestSupport
 /// Small recipes, and runs of them that are driven from the engine's own thread: what a test asks at a
 /// record is there before the engine takes its next step.
 enum RunCase {
-  /// Two stages, the first ended by its loss, the second with replay, two micro-batches a step, packed
-  /// documents and drawn positions; evaluations in between. Ten steps or less.
+  /// Two stages and evaluations in between, ten steps or less.
+  ///
+  /// The first stage is ended by its loss; the second has replay, two micro-batches a step, packed
+  /// documents and drawn positions.
   static let everything = """
     name: everything
     model: { width: 32, layers: 1, heads: 2, head_width: 16, feed_forward: 64, trained_context: 32 }
