@@ -57,6 +57,8 @@ final class RunLock: Sendable {
   deinit {
     // An empty file says that the trainer ended in order.
     _ = ftruncate(file, 0)
+    // Not by closing alone: a child that is just being started may hold a copy of the descriptor.
+    _ = flock(file, LOCK_UN)
     _ = close(file)
   }
 

@@ -74,11 +74,16 @@ final class Mailbox: @unchecked Sendable {
     command == .stop || command == .abandon
   }
 
-  /// Sleeps until a command is there, at most so long.
-  func waitForCommand(seconds: Double = .infinity) {
-    let limit = seconds.isFinite ? Date(timeIntervalSinceNow: seconds) : .distantFuture
+  /// Sleeps until a command is there, at most so long when a time is given.
+  func waitForCommand(seconds: Double? = nil) {
+    // No date stands for "for ever": Foundation traps on a distant one here.
+    let limit = seconds.map { Date(timeIntervalSinceNow: $0) }
     condition.withLock {
       while commands.isEmpty {
+        guard let limit else {
+          condition.wait()
+          continue
+        }
         guard condition.wait(until: limit) else { return }
       }
     }

@@ -79,6 +79,23 @@ struct CommandTests {
     #expect(try Outcome(run.folder) == Outcome(other.run.folder))
   }
 
+  @Test func aPauseSleepsUntilSomebodyElseEndsIt() throws {
+    let place = try TemporaryFolder()
+    let run = try TrainingRun(RunCase.document(RunCase.small), parent: place.path)
+    let follower = Follower(
+      run,
+      paused: {
+        let later = DispatchTime.now() + .milliseconds(50)
+        DispatchQueue.global().asyncAfter(deadline: later) { run.send(.resume) }
+        return nil
+      },
+      answer: { record in
+        if case .step(let step) = record, step.step == 2 { [.pause] } else { [] }
+      })
+    #expect(run.state == .finished)
+    #expect(follower.steps.count == 4)
+  }
+
   @Test func anEvaluationWhilePausedDoesNotEndThePause() throws {
     let place = try TemporaryFolder()
     let recipe = RunCase.small + "\nevaluate:\n  - { kind: loss, sequence: 32, tokens: 64 }"
