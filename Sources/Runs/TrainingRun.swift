@@ -46,7 +46,6 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   /// What this process has measured of the run's speed.
   var session = SessionSpeed()
   private var isLogFailing = false
-  private let isQuietNeighbour: Bool
 
   /// Starts a new run: makes its folder, but trains only after `begin`.
   ///
@@ -54,38 +53,32 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   ///   - document: the recipe, with all edits.
   ///   - parent: folder in which the run folder is made.
   ///   - threads: threads of the engine; nil for the recipe's, else one for each core.
-  ///   - yields: true lets other work of the machine, such as a screen, go first.
   /// - Throws: `RecipeFaults`, `UserError` or `StoreError`; then nothing was written.
   public convenience init(
-    _ document: RecipeDocument, parent: String, threads: Int? = nil, yields: Bool = false
+    _ document: RecipeDocument, parent: String, threads: Int? = nil
   ) throws {
-    try self.init(document, parent: parent, threads: threads, yields: yields, files: .real)
+    try self.init(document, parent: parent, threads: threads, files: .real)
   }
 
   /// For tests: the same on a file system that may fail.
   package convenience init(
-    _ document: RecipeDocument, parent: String, threads: Int? = nil, yields: Bool = false,
-    files: FileSystem
+    _ document: RecipeDocument, parent: String, threads: Int? = nil, files: FileSystem
   ) throws {
     let recipe = try document.recipe(.needlepoint, checksPaths: true)
     var notices: [String] = []
-    let count = threads ?? recipe.threads ?? Machine.coreCount
-    let pool = yields ? Background.pool(threads: count) : ThreadPool(threads: count)
+    let pool = ThreadPool(threads: threads ?? recipe.threads ?? Machine.coreCount)
     let prepared = try PreparedRun(recipe, pool: pool) { notices.append($0) }
     let text = try RecipeLocation.anchored(document, recipe).resolved(.needlepoint).text
     let store = try RunFolder.create(
       in: parent, recipe: text,
       manifest: .current(prepared, document: text, threads: pool.threads), files: files)
-    try self.init(prepared, document: text, store: store, isQuietNeighbour: yields)
+    try self.init(prepared, document: text, store: store)
     for text in notices { warn(text) }
   }
 
-  init(
-    _ prepared: PreparedRun, document: String, store: RunFolder, isQuietNeighbour: Bool = false
-  ) throws {
+  init(_ prepared: PreparedRun, document: String, store: RunFolder) throws {
     self.prepared = prepared
     self.document = document
-    self.isQuietNeighbour = isQuietNeighbour
     heldStore = store
     folder = store.path
     plan = RunPlan(prepared)
@@ -97,10 +90,7 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
 
   /// Starts the engine's thread.
   public func begin() {
-    let thread = Thread { [self] in
-      if isQuietNeighbour { Background.lowerPriority() }
-      work()
-    }
+    let thread = Thread { [self] in work() }
     thread.name = "engine"
     thread.stackSize = 8 << 20
     thread.start()
