@@ -13,13 +13,14 @@ import Workbench
 
 /// What the workbench asks of this program: starting runs, forecasts, samples, files.
 final class ProgramHost: WorkbenchHost, @unchecked Sendable {
-  // Sendable: the lock guards `started`; everything else never changes.
+  // Sendable: the lock guards `started` and `knownRuns`; everything else never changes.
 
   let vocabulary = RecipeVocabulary.needlepoint
   private let out: String
   private let threads: Int?
   private let lock = NSLock()
   private var started: TrainingRun?
+  private var knownRuns: [String: RunSummary] = [:]
 
   /// A host that makes run folders in `out`.
   init(out: String, threads: Int?) {
@@ -92,7 +93,15 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
   func runs() -> [RunSummary] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: out)) ?? []
     let readers = names.compactMap { try? RunReader(out + "/" + $0) }
-    return readers.compactMap(RunSummary.init).sorted { $0.when > $1.when }
+    return readers.compactMap(summary).sorted { $0.when > $1.when }
+  }
+
+  /// The summary of a run; a finished one is read once, for its records never change again.
+  private func summary(_ reader: RunReader) -> RunSummary? {
+    if let known = lock.withLock({ knownRuns[reader.path] }) { return known }
+    guard let summary = RunSummary(reader) else { return nil }
+    if reader.done != nil { lock.withLock { knownRuns[reader.path] = summary } }
+    return summary
   }
 
   func records(ofRun path: String) -> [RunRecord] {

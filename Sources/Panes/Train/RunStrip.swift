@@ -26,7 +26,7 @@ public struct RunStrip {
         y: 0)
       return
     }
-    let wide = canvas.width >= 100
+    let wide = canvas.width >= 110
     var x = canvas.runs([(" ", .text), (mark(canvas.glyphs), style), (" ", .text)], y: 0)
     // The header names the recipe already: where room is short, the figures matter more.
     if wide { x += canvas.text(name, x: x, y: 0, width: 20) + 1 }
