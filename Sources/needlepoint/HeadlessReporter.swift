@@ -94,7 +94,7 @@ final class HeadlessReporter {
       options.say("step \(edit.step): \(edit.path) \(edit.old) -> \(edit.new)")
     case .notice(let notice):
       progress.clear()
-      if notice.level != .error { options.say("\(notice.level.rawValue): \(notice.text)") }
+      options.log(notice)
     case .done(let done): showEnd(done)
     }
   }

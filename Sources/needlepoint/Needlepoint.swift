@@ -14,9 +14,8 @@ struct Needlepoint: ParsableCommand {
     version: ProgramVersion.text,
     subcommands: [
       WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, NeedleCommand.self,
-      LogitsCommand.self,
-      GenerateCommand.self, PositionsCommand.self, PlanCommand.self, InfoCommand.self,
-      MergeCommand.self, BenchCommand.self, DescribeCommand.self, DoctorCommand.self,
+      LogitsCommand.self, GenerateCommand.self, PositionsCommand.self, PlanCommand.self,
+      InfoCommand.self, MergeCommand.self, BenchCommand.self, DescribeCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)
 }
@@ -68,13 +67,5 @@ enum Program {
       // contract's is 2.
       return isParsing || code == .validationFailure ? 2 : 1
     }
-  }
-}
-
-/// Talk for people goes to stderr, so that stdout carries results only.
-enum Talk {
-  /// Writes one line to stderr; where nobody listens any more it is lost, and nothing else.
-  static func say(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import Recipes
+import Records
 import Support
 
 /// Options that many commands share.
@@ -25,6 +26,16 @@ struct SharedOptions: ParsableArguments {
   func makePool() throws -> ThreadPool {
     if let problem = Matmul.libraryProblem { say(problem) }
     return ThreadPool(threads: threads ?? Machine.coreCount)
+  }
+
+  /// Logs a notice of a run; an error is told by the exit of the program.
+  func log(_ notice: NoticeRecord) {
+    guard !quiet else { return }
+    switch notice.level {
+    case .info: Talk.log.info("\(notice.text)")
+    case .warning: Talk.log.warning("\(notice.text)")
+    case .error: break
+    }
   }
 
   /// Says something that is not a result.
