@@ -1,4 +1,6 @@
+import Models
 import Pictures
+import Recipes
 import Records
 
 extension TrainingRun {
