@@ -36,14 +36,14 @@ extension TrainingRun {
     case .needle(let request, let finalTrials):
       var request = request
       if final { request.trials = finalTrials }
-      try measureNeedles(request)
+      try measureNeedles(request, draws: final)
     case .loss(let loss): try measure(loss)
     }
     progress.seconds += start.duration(to: .now).seconds
     return !mailbox.isAskedToEnd
   }
 
-  private func measureNeedles(_ request: NeedleRequest) throws {
+  private func measureNeedles(_ request: NeedleRequest, draws: Bool) throws {
     var cells: [NeedleRecord] = []
     let evaluation = try NeedleEvaluation(trainer.transformer, tokenizer: prepared.tokenizer)
     try evaluation.run(
@@ -58,6 +58,7 @@ extension TrainingRun {
       keep("needle.\(task).\(length)", Self.share(column).score)
     }
     let reached = cells.filter { $0.length <= prepared.recipe.target }
+    if draws { drawHeatmap(cells) }
     if !reached.isEmpty { keep("needle.\(task).grid", Self.share(reached).score) }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kernels
+import Logging
 import Recipes
 import Records
 import Support
@@ -22,9 +23,14 @@ struct SharedOptions: ParsableArguments {
       "--threads", "\(threads) is not in 1...1024", remedy: "Leave it out for one a core.")
   }
 
-  /// Threads for the engine.
-  func makePool() throws -> ThreadPool {
+  /// Tells when matrix products are slower than they need be.
+  func sayLibraryProblem() {
     if let problem = Matmul.libraryProblem { say(problem) }
+  }
+
+  /// Threads for the engine.
+  func makePool() -> ThreadPool {
+    sayLibraryProblem()
     return ThreadPool(threads: threads ?? Machine.coreCount)
   }
 

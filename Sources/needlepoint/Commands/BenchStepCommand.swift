@@ -41,7 +41,7 @@ struct BenchStepCommand: ParsableCommand {
       return
     }
     let configuration = try StepBenchmark.configuration(named: config)
-    let pool = try shared.makePool()
+    let pool = shared.makePool()
     let peak = Machine.peakGFLOPS(threads: pool.threads, precision: precision)
     shared.say("\(config), \(precision.rawValue), \(pool.threads) threads, \(seconds) s")
     let benchmark = StepBenchmark(configuration, precision: precision, seconds: seconds)

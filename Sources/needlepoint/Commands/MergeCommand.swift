@@ -38,7 +38,7 @@ struct MergeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let pool = try shared.makePool()
+    let pool = shared.makePool()
     let model = try LoadedModel(first, pool: pool) { shared.say($0) }
     let other = try LoadedModel(second, pool: pool) { shared.say($0) }
     try model.write(mixedWith: other, weight: weight, to: out)

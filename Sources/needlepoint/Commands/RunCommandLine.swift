@@ -31,7 +31,7 @@ struct RunCommandLine: ParsableCommand {
   func run() throws {
     var document = try RecipeLocation.document(recipe)
     for change in set { document = try document.applying(change) }
-    _ = try shared.makePool()
+    shared.sayLibraryProblem()
     if PlainOutput.isInteractive, !headless, !shared.json, !shared.quiet {
       throw ExitCode(
         try WorkbenchScreen(document, out: out, shared: shared).show(startsTraining: true))
