@@ -23,6 +23,7 @@ extension ScenarioSuite {
         + " --set evaluate.0.trials=1 --set evaluate.1.trials=1"
         + " --set evaluate.1.lengths=[256]",
       "needlepoint run my-books.yaml": " --headless --set stages.0.steps=3",
+      "needlepoint run my-books": " --headless --set stages.0.steps=3",
     ]
 
     /// The lines of the README's code blocks of one language.
