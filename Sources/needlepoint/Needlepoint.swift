@@ -15,7 +15,8 @@ struct Needlepoint: ParsableCommand {
     subcommands: [
       WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, NeedleCommand.self,
       LogitsCommand.self, GenerateCommand.self, PositionsCommand.self, PlanCommand.self,
-      InfoCommand.self, MergeCommand.self, BenchCommand.self, DescribeCommand.self, DoctorCommand.self,
+      InfoCommand.self, MergeCommand.self, BenchCommand.self, DescribeCommand.self,
+      DoctorCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)
 }
