@@ -38,6 +38,11 @@ import Testing
           first.insert(stated.fact)
         }
       }
+      // Dense recall is cut at the row's end, also between a fact and its query.
+      guard kind != "recall" else {
+        #expect(asked.isSubset(of: first))
+        continue
+      }
       #expect(asked == first)
       #expect(document.roles.count { $0 == .answer } == answers)
     }
@@ -131,10 +136,11 @@ import Testing
     var source = try worldSource("recall")
     for _ in 0..<100 {
       let document = try source.next(limit: 257)
-      for sentence in document.tokens.split(whereSeparator: tokenizer.isSentenceEnd) {
+      // The last sentence may be cut.
+      for sentence in document.tokens.split(whereSeparator: tokenizer.isSentenceEnd).dropLast() {
         #expect(statedFacts(Array(sentence)).count == 1)
       }
-      #expect(document.tokens.count > 200)
+      #expect(document.tokens.count == 257)
     }
   }
 

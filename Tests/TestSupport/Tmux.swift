@@ -84,7 +84,7 @@ public final class Tmux {
   ///
   /// - Throws: `TmuxError` with the screen when the time is over.
   @discardableResult
-  public func wait(for text: String, seconds: Double = 10) throws -> String {
+  public func wait(for text: String, seconds: Double = 60) throws -> String {
     try wait("\"\(text)\"", seconds: seconds) { $0.contains(text) }
   }
 
@@ -93,7 +93,7 @@ public final class Tmux {
   /// - Throws: `TmuxError` with the screen when the time is over.
   @discardableResult
   public func wait(
-    _ claim: String, seconds: Double = 10, until condition: (String) -> Bool
+    _ claim: String, seconds: Double = 60, until condition: (String) -> Bool
   ) throws -> String {
     let end = ContinuousClock.now + .seconds(seconds)
     while true {
@@ -120,7 +120,7 @@ public final class Tmux {
   /// Waits for the program's end and gives its exit status.
   ///
   /// - Throws: `TmuxError` with the screen when it still runs when the time is over.
-  public func waitForExit(seconds: Double = 10) throws -> Int {
+  public func waitForExit(seconds: Double = 60) throws -> Int {
     try wait("end of the program", seconds: seconds) { _ in exitStatus != nil }
     return exitStatus ?? -1
   }
