@@ -38,8 +38,8 @@ public enum PackageFolder {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: file(folder))) ?? []
     return names.filter { name in
       var isFolder: ObjCBool = false
-      FileManager.default.fileExists(atPath: file(folder + "/" + name), isDirectory: &isFolder)
-      return isFolder.boolValue
+      return FileManager.default.fileExists(
+        atPath: file(folder + "/" + name), isDirectory: &isFolder) && isFolder.boolValue
     }.sorted()
   }
 

@@ -63,8 +63,8 @@ public final class TemporaryFolder: Sendable {
     let found = FileManager.default.subpaths(atPath: path) ?? []
     return found.filter { name in
       var isFolder: ObjCBool = false
-      FileManager.default.fileExists(atPath: file(name), isDirectory: &isFolder)
-      return !isFolder.boolValue
+      return FileManager.default.fileExists(atPath: file(name), isDirectory: &isFolder)
+        && !isFolder.boolValue
     }.sorted()
   }
 }
