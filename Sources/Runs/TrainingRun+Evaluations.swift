@@ -14,36 +14,45 @@ extension TrainingRun {
     let isOfUse = progress.step == 0 ? prepared.recipe.base != nil : !isLast
     if isOfUse {
       for evaluation in prepared.evaluations where evaluation.isDue(at: progress.step) {
-        guard try run(evaluation, final: false) else { return }
+        _ = try run(evaluation, final: false)
+        if mailbox.isAskedToEnd { return }
       }
     }
     progress.evaluatedStep = progress.step
   }
 
-  /// Runs all evaluations.
+  /// Runs all evaluations; the final ones leave one heatmap with the cells of all of them.
   ///
   /// - Returns: false when one was cut short.
   func evaluateAll(final: Bool) throws -> Bool {
-    try prepared.evaluations.allSatisfy { try run($0, final: final) }
+    var cells: [NeedleRecord] = []
+    for evaluation in prepared.evaluations {
+      cells += try run(evaluation, final: final)
+      if mailbox.isAskedToEnd { return false }
+    }
+    if final { drawHeatmap(cells) }
+    return true
   }
 
-  private func run(_ evaluation: PlannedEvaluation, final: Bool) throws -> Bool {
+  /// Runs one evaluation and gives its needle cells.
+  private func run(_ evaluation: PlannedEvaluation, final: Bool) throws -> [NeedleRecord] {
     let before = mailbox.state
     mailbox.state = .evaluating
     defer { mailbox.state = before }
     let start = ContinuousClock.now
+    defer { progress.seconds += start.duration(to: .now).seconds }
     switch evaluation.measure {
     case .needle(let request, let finalTrials):
       var request = request
       if final { request.trials = finalTrials }
-      try measureNeedles(request, draws: final)
-    case .loss(let loss): try measure(loss)
+      return try measureNeedles(request)
+    case .loss(let loss):
+      try measure(loss)
+      return []
     }
-    progress.seconds += start.duration(to: .now).seconds
-    return !mailbox.isAskedToEnd
   }
 
-  private func measureNeedles(_ request: NeedleRequest, draws: Bool) throws {
+  private func measureNeedles(_ request: NeedleRequest) throws -> [NeedleRecord] {
     var cells: [NeedleRecord] = []
     let evaluation = try NeedleEvaluation(trainer.transformer, tokenizer: prepared.tokenizer)
     try evaluation.run(
@@ -58,8 +67,8 @@ extension TrainingRun {
       keep("needle.\(task).\(length)", Self.share(column).score)
     }
     let reached = cells.filter { $0.length <= prepared.recipe.target }
-    if draws { drawHeatmap(cells) }
     if !reached.isEmpty { keep("needle.\(task).grid", Self.share(reached).score) }
+    return cells
   }
 
   private static func share(_ cells: [NeedleRecord]) -> Proportion {
