@@ -32,27 +32,32 @@ extension TrainingRun {
     mailbox.state = .evaluating
     defer { mailbox.state = before }
     let start = ContinuousClock.now
-    switch evaluation.measure {
-    case .needle(let request, let finalTrials):
-      var request = request
-      if final { request.trials = finalTrials }
-      try measureNeedles(request, draws: final)
-    case .loss(let loss): try measure(loss)
-    }
+    try measure(evaluation, final ? evaluation.finalTask : evaluation.task, final: final)
     progress.seconds += start.duration(to: .now).seconds
     return !mailbox.isAskedToEnd
   }
 
-  private func measureNeedles(_ request: NeedleRequest, draws: Bool) throws {
+  private func measure(
+    _ evaluation: PlannedEvaluation, _ task: any EvaluationTask, final: Bool
+  ) throws {
     var cells: [NeedleRecord] = []
-    let evaluation = try NeedleEvaluation(trainer.transformer, tokenizer: prepared.tokenizer)
-    try evaluation.run(
-      request, step: progress.step, isCancelled: { mailbox.isAskedToEnd },
-      report: { cell in
+    let monitor = EvaluationMonitor(
+      step: progress.step, isCancelled: { [mailbox] in mailbox.isAskedToEnd },
+      cell: { [self] cell in
         cells.append(cell)
         post(.needle(cell))
+      },
+      figure: { [self] name, record in
+        keep(name, record.value)
+        post(.evaluation(record))
       })
-    let task = request.task.rawValue
+    try task.measure(evaluation.subject, monitor)
+    if let heatmap = task as? NeedleHeatmap { note(heatmap, cells, draws: final) }
+  }
+
+  /// Keeps the accuracy at each length and over all lengths up to the target.
+  private func note(_ heatmap: NeedleHeatmap, _ cells: [NeedleRecord], draws: Bool) {
+    let task = type(of: heatmap.task).kind.name
     for length in Set(cells.map(\.length)).sorted() {
       let column = cells.filter { $0.length == length }
       keep("needle.\(task).\(length)", Self.share(column).score)
@@ -64,21 +69,6 @@ extension TrainingRun {
 
   private static func share(_ cells: [NeedleRecord]) -> Proportion {
     Proportion(cells.reduce(0) { $0 + $1.correct }, of: cells.reduce(0) { $0 + $1.trials })
-  }
-
-  private func measure(_ loss: PlannedEvaluation.Loss) throws {
-    var stream = loss.stream
-    let result = try HeldOutLoss.measure(
-      trainer.transformer, stream: &stream, tokens: loss.tokens,
-      isCancelled: { mailbox.isAskedToEnd })
-    guard result.targets > 0, !mailbox.isAskedToEnd else { return }
-    keep("loss.\(loss.sequence)", result.mean)
-    post(
-      .evaluation(
-        EvaluationRecord(
-          step: progress.step, task: HeldOutLoss.kind.name,
-          metric: "loss at \(loss.sequence), nats", value: result.mean, low: result.low,
-          high: result.high, samples: result.targets)))
   }
 
   /// Notes the newest value of a metric.
