@@ -114,7 +114,7 @@ public final class PreparedRun {
     stages = try recipe.stages.enumerated().map { try builder.stage($1, number: $0) }
     evaluations = try recipe.evaluations.map {
       try PlannedEvaluation(
-        $0, recipe: recipe, tokenizer: start.tokenizer, description: start.description)
+        $0, recipe: recipe, tokenizer: start.tokenizer, model: start.transformer)
     }
   }
 }

@@ -16,6 +16,6 @@ extension RecipeVocabulary {
     .positions: indexTransforms.descriptions,
     .optimizer: optimizers.descriptions,
     .source: SourceKinds.catalog.descriptions,
-    .evaluate: [NeedleRequest.kind, HeldOutLoss.kind],
+    .evaluate: evaluationTasks.descriptions,
   ])
 }

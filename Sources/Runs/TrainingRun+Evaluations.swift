@@ -21,7 +21,7 @@ extension TrainingRun {
     progress.evaluatedStep = progress.step
   }
 
-  /// Runs all evaluations; the final ones leave one heatmap with the cells of all of them.
+  /// Runs all evaluations; the final ones leave one heatmap of the first needle task's cells.
   ///
   /// - Returns: false when one was cut short.
   func evaluateAll(final: Bool) throws -> Bool {
@@ -30,7 +30,7 @@ extension TrainingRun {
       cells += try run(evaluation, final: final)
       if mailbox.isAskedToEnd { return false }
     }
-    if final { drawHeatmap(cells) }
+    if final { drawHeatmap(cells.filter { $0.task == cells[0].task }) }
     return true
   }
 
@@ -41,53 +41,37 @@ extension TrainingRun {
     defer { mailbox.state = before }
     let start = ContinuousClock.now
     defer { progress.seconds += start.duration(to: .now).seconds }
-    switch evaluation.measure {
-    case .needle(let request, let finalTrials):
-      var request = request
-      if final { request.trials = finalTrials }
-      return try measureNeedles(request)
-    case .loss(let loss):
-      try measure(loss)
-      return []
-    }
-  }
-
-  private func measureNeedles(_ request: NeedleRequest) throws -> [NeedleRecord] {
+    let task = final ? evaluation.finalTask : evaluation.task
     var cells: [NeedleRecord] = []
-    let evaluation = try NeedleEvaluation(trainer.transformer, tokenizer: prepared.tokenizer)
-    try evaluation.run(
-      request, step: progress.step, isCancelled: { mailbox.isAskedToEnd },
-      report: { cell in
+    let monitor = EvaluationMonitor(
+      step: progress.step, isCancelled: { [mailbox] in mailbox.isAskedToEnd },
+      cell: { [self] cell in
         cells.append(cell)
         post(.needle(cell))
+      },
+      figure: { [self] name, record in
+        keep(name, record.value)
+        post(.evaluation(record))
       })
-    let task = request.task.rawValue
+    try task.measure(evaluation.subject, monitor)
+    guard let heatmap = task as? NeedleHeatmap else { return [] }
+    note(heatmap, cells)
+    return cells
+  }
+
+  /// Keeps the accuracy at each length and over all lengths up to the target.
+  private func note(_ heatmap: NeedleHeatmap, _ cells: [NeedleRecord]) {
+    let task = type(of: heatmap.task).kind.name
     for length in Set(cells.map(\.length)).sorted() {
       let column = cells.filter { $0.length == length }
       keep("needle.\(task).\(length)", Self.share(column).score)
     }
     let reached = cells.filter { $0.length <= prepared.recipe.target }
     if !reached.isEmpty { keep("needle.\(task).grid", Self.share(reached).score) }
-    return cells
   }
 
   private static func share(_ cells: [NeedleRecord]) -> Proportion {
     Proportion(cells.reduce(0) { $0 + $1.correct }, of: cells.reduce(0) { $0 + $1.trials })
-  }
-
-  private func measure(_ loss: PlannedEvaluation.Loss) throws {
-    var stream = loss.stream
-    let result = try HeldOutLoss.measure(
-      trainer.transformer, stream: &stream, tokens: loss.tokens,
-      isCancelled: { mailbox.isAskedToEnd })
-    guard result.targets > 0, !mailbox.isAskedToEnd else { return }
-    keep("loss.\(loss.sequence)", result.mean)
-    post(
-      .evaluation(
-        EvaluationRecord(
-          step: progress.step, task: HeldOutLoss.kind.name,
-          metric: "loss at \(loss.sequence), nats", value: result.mean, low: result.low,
-          high: result.high, samples: result.targets)))
   }
 
   /// Notes the newest value of a metric.
