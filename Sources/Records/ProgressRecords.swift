@@ -141,6 +141,8 @@ public struct StepRecord: Sendable, Equatable {
   public var tokensPerSecond: Double
   /// Training time since the start, without pauses.
   public var seconds: Double
+  /// Time of the step in which the engine waited for its batches; nil in logs of older programs.
+  public var waitSeconds: Double?
   /// Mean loss of each source in the step, in nats.
   public var lossBySource: [NamedNumber]
   /// Mean loss of each token role in the step, in nats.
@@ -156,6 +158,7 @@ public struct StepRecord: Sendable, Equatable {
     tokens: Int,
     tokensPerSecond: Double,
     seconds: Double,
+    waitSeconds: Double? = nil,
     lossBySource: [NamedNumber],
     lossByRole: [NamedNumber] = []
   ) {
@@ -167,6 +170,7 @@ public struct StepRecord: Sendable, Equatable {
     self.tokens = tokens
     self.tokensPerSecond = tokensPerSecond
     self.seconds = seconds
+    self.waitSeconds = waitSeconds
     self.lossBySource = lossBySource
     self.lossByRole = lossByRole
   }
@@ -185,6 +189,7 @@ extension StepRecord: RecordFields {
       ("tokens", .integer(tokens)),
       ("tokens_per_second", .number(tokensPerSecond)),
       ("seconds", .number(seconds)),
+      ("wait_seconds", .optional(waitSeconds)),
       ("loss_by_source", lossBySource.json),
       ("loss_by_role", lossByRole.json),
     ]
@@ -210,6 +215,7 @@ extension StepRecord: RecordFields {
       tokens: tokens,
       tokensPerSecond: tokensPerSecond,
       seconds: seconds,
+      waitSeconds: reader.number("wait_seconds"),
       lossBySource: reader.numbers("loss_by_source"),
       lossByRole: reader.numbers("loss_by_role"))
   }

@@ -30,7 +30,7 @@ struct PreparedStage {
 }
 
 /// The parts of a stage that trains.
-struct TrainingWork {
+struct TrainingWork: Sendable {
   let settings: TrainingStage
   /// nil keeps the frequencies that the model has.
   let rotary: RotaryFrequencies?
@@ -44,7 +44,7 @@ struct TrainingWork {
   let replay: Replay?
 
   /// Steps on short rows in between.
-  struct Replay {
+  struct Replay: Sendable {
     let stream: BatchStream
     let rows: Int
     let sequence: Int

@@ -20,7 +20,7 @@ import Testing
       .step(
         StepRecord(
           step: 7, stage: 0, loss: 2.125, learningRate: 1e-3, gradientNorm: 0.1, tokens: 114_688,
-          tokensPerSecond: 41_234.5, seconds: 2.75,
+          tokensPerSecond: 41_234.5, seconds: 2.75, waitSeconds: 0.25,
           lossBySource: [NamedNumber("books", 2), NamedNumber("code", 2.25)],
           lossByRole: [NamedNumber("answer", 0.5)]))
     ),
