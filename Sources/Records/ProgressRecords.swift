@@ -14,6 +14,8 @@ public struct PlanRecord: Sendable, Equatable {
   public var diskBytes: Int
   /// Predicted wall time; nil until a speed was measured.
   public var seconds: Double?
+  /// What the backward pass computes again: `none`, `selective` or `full`.
+  public var recompute: String
 
   /// A record of these values.
   public init(
@@ -22,7 +24,8 @@ public struct PlanRecord: Sendable, Equatable {
     flops: Double,
     peakBytes: Int,
     diskBytes: Int,
-    seconds: Double?
+    seconds: Double?,
+    recompute: String = "none"
   ) {
     self.stages = stages
     self.tokens = tokens
@@ -30,6 +33,7 @@ public struct PlanRecord: Sendable, Equatable {
     self.peakBytes = peakBytes
     self.diskBytes = diskBytes
     self.seconds = seconds
+    self.recompute = recompute
   }
 }
 
@@ -44,6 +48,7 @@ extension PlanRecord: RecordFields {
       ("peak_bytes", .integer(peakBytes)),
       ("disk_bytes", .integer(diskBytes)),
       ("seconds", .optional(seconds)),
+      ("recompute", .text(recompute)),
     ]
   }
 
@@ -61,7 +66,8 @@ extension PlanRecord: RecordFields {
       flops: flops,
       peakBytes: peakBytes,
       diskBytes: diskBytes,
-      seconds: reader.number("seconds"))
+      seconds: reader.number("seconds"),
+      recompute: reader.text("recompute") ?? "none")
   }
 }
 

@@ -116,5 +116,16 @@ public final class PreparedRun {
       try PlannedEvaluation(
         $0, recipe: recipe, tokenizer: start.tokenizer, model: start.transformer)
     }
+    transformer.recomputation =
+      Recomputation(rawValue: recipe.recompute.rawValue)
+      ?? .fitting(Machine.memoryBytes / 2) { memory($0).peak }
+  }
+
+  /// The run's peak memory when the backward pass computes so much again.
+  func memory(_ recomputation: Recomputation) -> RunMemory {
+    RunMemory(
+      description.shape, stages: stages.compactMap(\.training),
+      passTokens: evaluations.map(\.passTokens).max() ?? 0, threads: transformer.pool.threads,
+      recomputation: recomputation)
   }
 }

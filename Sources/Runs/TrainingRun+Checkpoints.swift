@@ -28,6 +28,8 @@ extension TrainingRun {
   /// Commits a checkpoint of the state between two steps, unless the last one holds that state.
   func commit(_ need: CommitNeed) throws {
     guard progress != saved else { return }
+    // A checkpoint is laid out in memory; it takes the place of what no step is using now.
+    trainer.transformer.releaseActivations()
     let contents = CheckpointContents(
       step: progress.step, stage: progress.stage, modelShape: try description.json,
       tokenizer: prepared.tokenizer.description, recipe: document, state: try progress.json,
@@ -121,15 +123,9 @@ extension TrainingRun {
 
   /// Takes over progress, weights, moments and angles of a checkpoint.
   private func restore(_ contents: CheckpointContents, path: String) throws {
-    func set(_ values: AlignedFloats) -> ParameterSet {
-      let set = ParameterSet(layout: contents.parameters.layout)
-      set.values.copy(from: values)
-      return set
-    }
     progress = try RunProgress(json: contents.state, path: path)
     try trainer.restore(
-      parameters: contents.parameters, first: contents.moments.map { set($0.first) },
-      second: contents.moments.map { set($0.second) }, updates: progress.updates)
+      parameters: contents.parameters, moments: contents.moments, updates: progress.updates)
     description = try ModelDescription(json: contents.modelShape, path: path)
     trainer.transformer.setRotary(description.rotary)
     lastCheckpoint = path

@@ -9,7 +9,7 @@ import Testing
       .plan(
         PlanRecord(
           stages: 2, tokens: 3_276_800, flops: 1.5e13, peakBytes: 1 << 31, diskBytes: 9_000_000,
-          seconds: nil))
+          seconds: nil, recompute: "selective"))
     ),
     (
       "stage",
@@ -54,7 +54,7 @@ import Testing
       .done(
         DoneRecord(
           status: "stopped", path: "", seconds: 0, tokens: 0, flops: 0,
-          final: [NamedNumber("needle", 0.98)]))
+          final: [NamedNumber("needle", 0.98)], peakBytes: 1 << 30))
     ),
   ]
 

@@ -38,8 +38,8 @@ import Training
     }
     let after = try TrainingCase.trainer()
     try after.restore(
-      parameters: before.transformer.parameters, first: before.firstMoments,
-      second: before.secondMoments, updates: before.updates)
+      parameters: before.transformer.parameters,
+      moments: (before.firstMoments.values, before.secondMoments.values), updates: before.updates)
     for number in 3..<6 {
       let first = straight.step([TrainingCase.batch(number)], learningRate: 1e-2)
       let second = after.step([TrainingCase.batch(number)], learningRate: 1e-2)
@@ -55,7 +55,7 @@ import Training
     shape.feedForward = 25
     let other = ParameterSet(layout: shape.parameterLayout)
     #expect(throws: UserError.self) {
-      try trainer.restore(parameters: other, first: nil, second: nil, updates: 0)
+      try trainer.restore(parameters: other, moments: nil, updates: 0)
     }
   }
 

@@ -24,6 +24,15 @@ public struct Recipe: Sendable, Equatable {
     public let keep: Int
   }
 
+  /// What the backward pass computes again; see `Models.Recomputation`.
+  public enum Recompute: String, Sendable, CaseIterable {
+    /// Decided by the memory of the machine.
+    case auto
+    case none
+    case selective
+    case full
+  }
+
   /// The file it was read from, as it was named.
   public let file: String
   /// The folder of that file; empty when it has none.
@@ -54,6 +63,8 @@ public struct Recipe: Sendable, Equatable {
   public let sources: [Source]
   /// When checkpoints are written.
   public let checkpoints: Checkpoints
+  /// What the backward pass computes again.
+  public let recompute: Recompute
 
   /// Where a path of the recipe leads.
   ///

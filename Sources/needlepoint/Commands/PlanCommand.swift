@@ -38,7 +38,9 @@ struct PlanCommand: ParsableCommand {
     }
     print("training     \(plan.tokens.grouped) tokens, \(plan.flops.short)FLOP")
     print("evaluations  \(plan.evaluationFlops.short)FLOP")
-    print("memory       \((plan.peakBytes >> 20).grouped) MiB at most")
+    print(
+      "memory       \((plan.peakBytes >> 20).grouped) MiB at most, recompute "
+        + plan.recomputation.rawValue)
     print("disk         \((plan.diskBytes >> 20).grouped) MiB")
     let peak = Machine.peakGFLOPS(threads: shared.threads ?? Machine.coreCount)
     let seconds = (plan.flops + plan.evaluationFlops) / (peak * 1e9)
