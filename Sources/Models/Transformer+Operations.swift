@@ -162,7 +162,7 @@ extension Transformer {
     CausalAttention.forward(
       attentionShape(batch), q: packed, k: packed + shape.queryWidth,
       v: packed + shape.queryWidth + shape.keyWidth, documentStarts: batch.starts, o: attended,
-      logSumExp: logSumExp, pool: pool)
+      logSumExp: logSumExp, precision: precision, pool: pool)
   }
 
   func attendBackward(
@@ -175,7 +175,7 @@ extension Transformer {
       attentionShape(batch), dO: attendedGradient, q: layer.packed, k: layer.packed + key,
       v: layer.packed + value, o: layer.attended, logSumExp: layer.logSumExp,
       documentStarts: batch.starts, dq: packedGradient, dk: packedGradient + key,
-      dv: packedGradient + value, pool: pool)
+      dv: packedGradient + value, precision: precision, pool: pool)
   }
 
   private func attentionShape(_ batch: BatchPointers) -> CausalAttention.Shape {
