@@ -60,6 +60,8 @@ extension LlamaShape {
   /// Floats of query, key and value heads of a token, (H + 2K) E.
   var packedWidth: Int { queryWidth + 2 * keyWidth }
 
-  /// Rows of logits that are held at a time: about four megabytes, and at least 64 rows.
-  public var logitChunkRows: Int { max(64, min(1_024, (1 << 20) / max(vocabulary, 1))) }
+  /// Rows of logits that are held at a time: about 64 MiB, but 256 to 1,024 rows.
+  ///
+  /// Each chunk reads the output matrix and its gradient once, so few rows cost much memory traffic.
+  public var logitChunkRows: Int { max(256, min(1_024, (1 << 24) / max(vocabulary, 1))) }
 }

@@ -162,7 +162,7 @@ extension Transformer {
     CausalAttention.forward(
       attentionShape(batch), q: packed, k: packed + shape.queryWidth,
       v: packed + shape.queryWidth + shape.keyWidth, documentStarts: batch.starts, o: attended,
-      logSumExp: logSumExp, pool: pool)
+      logSumExp: logSumExp, precision: precision, pool: pool)
   }
 
   /// Attention of a training batch.
@@ -180,7 +180,7 @@ extension Transformer {
       attentionShape(batch), dO: attendedGradient, q: kept.packed, k: kept.packed + key,
       v: kept.packed + value, o: kept.attended, logSumExp: kept.logSumExp,
       documentStarts: batch.starts, dq: packedGradient, dk: packedGradient + key,
-      dv: packedGradient + value, pool: pool)
+      dv: packedGradient + value, precision: precision, pool: pool)
   }
 
   private func attentionShape(_ batch: BatchPointers) -> CausalAttention.Shape {

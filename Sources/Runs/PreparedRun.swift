@@ -91,24 +91,19 @@ public final class PreparedRun {
         throw ParameterSet.otherShape(path)
       }
     }
-    try self.init(recipe, start: start)
+    try self.init(recipe, start: start, notice: notice)
   }
 
   /// Builds everything around a model that is there.
   ///
   /// - Throws: `UserError` or `StoreError` with the first thing that does not work.
-  init(_ recipe: Recipe, start: StartModel) throws {
+  init(_ recipe: Recipe, start: StartModel, notice: (String) -> Void) throws {
     self.recipe = recipe
     transformer = start.transformer
     tokenizer = start.tokenizer
     description = start.description
     let precision: MatmulPrecision = recipe.precision == .bfloat16 ? .bfloat16 : .float32
-    guard precision.isAvailable else {
-      throw UserError(
-        "\(recipe.file): precision", "this processor does not multiply in \(precision.rawValue)",
-        remedy: "Use float32.")
-    }
-    transformer.precision = precision
+    transformer.precision = precision.usable(notice: notice)
     let builder = StageBuilder(
       recipe: recipe, tokenizer: start.tokenizer, description: start.description)
     stages = try recipe.stages.enumerated().map { try builder.stage($1, number: $0) }

@@ -98,19 +98,23 @@ extension TrainingRun {
     let store = try RunFolder.open(folder)
     // Again under the lock: the trainer that held it may just have ended.
     try checkIsNotDone(reader)
+    var notices: [String] = []
     guard !reader.checkpointPaths.isEmpty else {
       // It died before its first checkpoint: the same recipe and seed begin again.
-      let prepared = try PreparedRun(recipe, pool: pool)
+      let prepared = try PreparedRun(recipe, pool: pool) { notices.append($0) }
       try store.restart()
-      return try TrainingRun(prepared, document: document, store: store)
+      let run = try TrainingRun(prepared, document: document, store: store)
+      for text in notices { run.warn(text) }
+      return run
     }
     let found = try reader.newestCheckpoint()
     let start = try StartModel(resuming: found.contents, path: found.path, pool: pool)
-    let prepared = try PreparedRun(recipe, start: start)
+    let prepared = try PreparedRun(recipe, start: start) { notices.append($0) }
     let saved = try store.resume(expecting: start.transformer.parameters.layout)
     let run = try TrainingRun(prepared, document: document, store: store)
     try run.restore(saved.contents, path: saved.path)
-    for text in store.notices + saved.notices + run.differences(from: manifest) { run.warn(text) }
+    notices += store.notices + saved.notices + run.differences(from: manifest)
+    for text in notices { run.warn(text) }
     return run
   }
 

@@ -54,7 +54,7 @@ public struct StepBenchmark: Sendable {
     public let tokensPerSecond: Double
     /// Counted operations of a step by its median time, in 10^9 per second.
     public let gflops: Double
-    /// `gflops` by the machine's register-only rate; nil where that rate is not measured.
+    /// `gflops` by the machine's register-only rate; nil where the processor has no products of the format.
     public let shareOfPeak: Double?
     /// Highest resident memory of the process so far, in MiB.
     public let peakResidentMebibytes: Int
@@ -114,10 +114,11 @@ public struct StepBenchmark: Sendable {
 
   /// Runs two steps unmeasured, then steps until the time is used up; or just the steps asked for.
   ///
+  /// A pool of one thread is timed by its processor time.
+  ///
   /// - Parameters:
   ///   - pool: threads for the work.
-  ///   - peakGFLOPS: the machine's rate of the same precision and threads; nil measures it, which
-  ///     is done for float32 only.
+  ///   - peakGFLOPS: the machine's rate of the same precision and threads; nil measures it.
   /// - Returns: speeds by the median step.
   /// - Throws: `UserError` when a setting is refused.
   public func run(pool: ThreadPool, peakGFLOPS: Double? = nil) throws -> Result {
@@ -135,9 +136,10 @@ public struct StepBenchmark: Sendable {
     while steps.map({ times.count < $0 })
       ?? (times.count < 2 || (ContinuousClock.now - start) / .seconds(1) < seconds)
     {
-      let begin = ContinuousClock.now
-      _ = trainer.step([batch], learningRate: 1e-3)
-      times.append((ContinuousClock.now - begin) / .seconds(1))
+      times.append(
+        Stopwatch.seconds(threads: pool.threads) {
+          _ = trainer.step([batch], learningRate: 1e-3)
+        })
     }
     let median = times.sorted()[times.count / 2]
     let flops =
@@ -145,13 +147,12 @@ public struct StepBenchmark: Sendable {
       ? FlopCount.trainingStep(shape, rows: configuration.rows, length: configuration.length)
       : FlopCount.trainingStep(shape, ModelInput(batch))
     let gflops = flops / median / 1e9
-    var peak = peakGFLOPS
-    if peak == nil, precision == .float32 { peak = Machine.peakGFLOPS(threads: pool.threads) }
+    let peak = peakGFLOPS ?? Machine.peakGFLOPS(threads: pool.threads, precision: precision)
     return Result(
       name: configuration.name, precision: precision, threads: pool.threads,
       parameters: shape.parameterCount,
       tokensPerSecond: Double(configuration.rows * configuration.length) / median,
-      gflops: gflops, shareOfPeak: peak.map { gflops / $0 },
+      gflops: gflops, shareOfPeak: peak > 0 ? gflops / peak : nil,
       peakResidentMebibytes: ProcessMemory.peakBytes >> 20, steps: times.count,
       recomputation: recomputation)
   }

@@ -1,4 +1,5 @@
 import Corpora
+import Kernels
 import Models
 import Records
 import Support
@@ -109,5 +110,20 @@ import Training
     let last = trainer.step([batch], learningRate: 1e-2).loss
     #expect(abs(first - 3.4) < 0.2)
     #expect(last < 0.2)
+  }
+
+  @Test(arguments: MatmulPrecision.allCases, MatmulBackend.allCases.filter(\.isAvailable))
+  func trainingTwiceGivesTheSameBits(_ precision: MatmulPrecision, backend: MatmulBackend) throws {
+    let results = try [1, 2, 2].map { threads in
+      let pool = ThreadPool(threads: threads, backend: backend)
+      let trainer = try TrainingCase.trainer(pool: pool, precision: precision)
+      for step in 0..<4 {
+        _ = trainer.step([TrainingCase.batch(step, length: 80)], learningRate: 1e-2)
+      }
+      return TrainingCase.parameters(trainer)
+    }
+    #expect(results[0].allSatisfy { $0.isFinite })
+    #expect(results[1] == results[2])
+    #expect(results[0] == results[1])
   }
 }
