@@ -1,4 +1,4 @@
-import Kernels
+public import Kernels
 import Tensors
 
 /// Bytes that a training holds, counted from what the engine allocates.
@@ -22,10 +22,12 @@ public struct MemoryForecast: Sendable, Equatable {
   ///   - shape: the model's sizes.
   ///   - rows: B of the largest micro-batch.
   ///   - length: T of the largest micro-batch.
-  ///   - threads: threads of the pool.
+  ///   - precision: number format of the matrix products' operands.
+  ///   - pool: threads and loops.
   ///   - recomputation: what the backward pass computes again.
   public init(
-    training shape: LlamaShape, rows: Int, length: Int, threads: Int, recomputation: Recomputation
+    training shape: LlamaShape, rows: Int, length: Int, precision: MatmulPrecision,
+    pool: ThreadPool, recomputation: Recomputation
   ) {
     let tokens = rows * length
     parameters = 4 * shape.parameterLayout.count * MemoryLayout<Float>.stride
@@ -39,9 +41,30 @@ public struct MemoryForecast: Sendable, Equatable {
     let attention = CausalAttention.Shape(
       rows: rows, length: length, heads: shape.heads, kvHeads: shape.kvHeads,
       headWidth: shape.headWidth)
+    // Operations take turns with one workspace, which stays as large as the largest use.
     workspace =
-      CausalAttention.workspaceBytes(attention, threads: threads)
+      max(
+        CausalAttention.workspaceBytes(attention, precision: precision, pool: pool),
+        Self.productBytes(shape, tokens: tokens, precision, pool))
       + RotaryTable.bytes(headWidth: shape.headWidth, positions: length)
+  }
+}
+
+extension MemoryForecast {
+  /// The largest workspace of a product: those of weight gradients pack both operands.
+  private static func productBytes(
+    _ shape: LlamaShape, tokens: Int, _ precision: MatmulPrecision, _ pool: ThreadPool
+  ) -> Int {
+    let chunk = min(tokens, TrainingActivations.chunkTokens)
+    let products = [
+      (shape.packedWidth, shape.width, chunk), (shape.width, shape.queryWidth, chunk),
+      (2 * shape.feedForward, shape.width, chunk), (shape.width, shape.feedForward, chunk),
+      (shape.vocabulary, shape.width, min(tokens, shape.logitChunkRows)),
+    ]
+    return products.map { outputs, inputs, rows in
+      Matmul.workspaceBytes(
+        m: outputs, n: inputs, k: rows, transposeA: true, precision: precision, pool: pool)
+    }.max() ?? 0
   }
 }
 

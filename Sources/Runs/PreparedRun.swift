@@ -120,7 +120,7 @@ public final class PreparedRun {
   func memory(_ recomputation: Recomputation) -> RunMemory {
     RunMemory(
       description.shape, stages: stages.compactMap(\.training),
-      passTokens: evaluations.map(\.passTokens).max() ?? 0, threads: transformer.pool.threads,
-      recomputation: recomputation)
+      passTokens: evaluations.map(\.passTokens).max() ?? 0, precision: transformer.precision,
+      pool: transformer.pool, recomputation: recomputation)
   }
 }

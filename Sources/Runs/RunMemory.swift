@@ -1,4 +1,5 @@
 import Corpora
+import Kernels
 import Models
 import RunStore
 import Recipes
@@ -23,18 +24,19 @@ struct RunMemory: Equatable {
   ///   - shape: the model's sizes.
   ///   - stages: the training stages.
   ///   - passTokens: tokens of the largest forward pass of an evaluation; 0 without one.
-  ///   - threads: threads of the engine.
+  ///   - precision: number format of the matrix products' operands.
+  ///   - pool: threads and loops of the engine.
   ///   - recomputation: what the backward pass computes again.
   init(
-    _ shape: LlamaShape, stages: [TrainingWork], passTokens: Int, threads: Int,
-    recomputation: Recomputation
+    _ shape: LlamaShape, stages: [TrainingWork], passTokens: Int, precision: MatmulPrecision,
+    pool: ThreadPool, recomputation: Recomputation
   ) {
     let resting =
       4 * shape.parameterLayout.count * MemoryLayout<Float>.stride + MemoryForecast.program
     let steps = stages.filter { $0.settings.steps > 0 }.map { work in
       let forecasts = work.microBatchSizes.map {
         MemoryForecast(
-          training: shape, rows: $0.rows, length: $0.length, threads: threads,
+          training: shape, rows: $0.rows, length: $0.length, precision: precision, pool: pool,
           recomputation: recomputation
         ).total
       }

@@ -30,12 +30,15 @@ public struct StepBenchmark: Sendable {
     /// Memory of a step in bytes; documents do not change it.
     ///
     /// - Parameters:
-    ///   - threads: threads of the pool.
+    ///   - precision: number format of the matrix products' operands.
+    ///   - pool: threads and loops.
     ///   - recomputation: what the backward pass computes again.
     /// - Returns: the forecast.
-    public func memory(threads: Int, recomputation: Recomputation) -> MemoryForecast {
+    public func memory(
+      precision: MatmulPrecision, pool: ThreadPool, recomputation: Recomputation
+    ) -> MemoryForecast {
       MemoryForecast(
-        training: shape, rows: rows, length: length, threads: threads,
+        training: shape, rows: rows, length: length, precision: precision, pool: pool,
         recomputation: recomputation)
     }
   }

@@ -74,8 +74,8 @@ import Testing
       let model = example.transformer(pool)
       _ = outcome(model, recomputation, (input, targets, weights))
       let forecast = MemoryForecast(
-        training: example.shape, rows: input.rows, length: input.length, threads: 2,
-        recomputation: recomputation)
+        training: example.shape, rows: input.rows, length: input.length, precision: .float32,
+        pool: pool, recomputation: recomputation)
       #expect(model.activationBytes == forecast.activations)
       bytes.append(forecast.activations)
       model.releaseActivations()

@@ -69,10 +69,10 @@ struct BenchStepCommand: ParsableCommand {
     var configuration = try StepBenchmark.configuration(named: config)
     if let length { configuration = configuration.with(length: length.value) }
     configuration.documents = documents
-    let threads = shared.threads ?? Machine.coreCount
-    let memory = configuration.memory(threads: threads, recomputation: recompute)
-    if forecast { return show(memory, of: configuration) }
     let pool = shared.makePool()
+    let memory = configuration.memory(
+      precision: precision, pool: pool, recomputation: recompute)
+    if forecast { return show(memory, of: configuration) }
     let peak = Machine.peakGFLOPS(threads: pool.threads, precision: precision)
     shared.say("\(configuration.name), \(precision.rawValue), \(pool.threads) threads")
     let benchmark = StepBenchmark(
