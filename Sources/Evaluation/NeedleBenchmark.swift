@@ -24,17 +24,17 @@ public struct NeedleBenchmark {
   }
 
   /// The default heatmap: 6 lengths to 6,144 tokens, 10 depths, 4 trials.
-  public static let standard = NeedleRequest(
+  public static let standard = RecallGrid(
     lengths: [256, 512, 1_024, 2_048, 4_096, 6_144], depths: 10, trials: 4, seed: 1)
 
   /// Measures both, one after the other.
   ///
   /// - Parameters:
-  ///   - request: the heatmap.
+  ///   - grid: the heatmap.
   ///   - pool: threads for the work.
   /// - Returns: the times.
   /// - Throws: `UserError` when the needles do not fit into a length.
-  public static func run(_ request: NeedleRequest = standard, pool: ThreadPool) throws -> Result {
+  public static func run(_ grid: RecallGrid = standard, pool: ThreadPool) throws -> Result {
     let tokenizer = try Tokenizers.catalog.make("world")
     let model = Transformer(
       shape: LlamaShape(
@@ -42,19 +42,17 @@ public struct NeedleBenchmark {
       pool: pool)
     model.initialize(seed: 1)
     let evaluation = try NeedleEvaluation(model, tokenizer: tokenizer)
-    var trials: [NeedleRequest.Task: [Int]] = [:]
-    func seconds(_ task: NeedleRequest.Task) throws -> Double {
-      var request = request
-      request.task = task
+    func measure(_ task: any RecallTask) throws -> (seconds: Double, trials: [Int]) {
+      var trials: [Int] = []
       let start = ContinuousClock.now
-      try evaluation.run(request) { trials[task, default: []].append($0.trials) }
-      return start.duration(to: .now) / .seconds(1)
+      try evaluation.run(task) { trials += $0.cells.map(\.trials) }
+      return (start.duration(to: .now) / .seconds(1), trials)
     }
-    let shared = try seconds(.keyed)
-    let alone = try seconds(.single)
-    precondition(trials[.keyed] == trials[.single], "both answer the same number of questions")
+    let shared = try measure(KeyedNeedles(grid: grid))
+    let alone = try measure(SingleNeedle(grid: grid))
+    precondition(shared.trials == alone.trials, "both answer the same number of questions")
     return Result(
-      cells: trials[.keyed]?.count ?? 0, trials: trials[.keyed]?.reduce(0, +) ?? 0,
-      seconds: shared, secondsFromScratch: alone)
+      cells: shared.trials.count, trials: shared.trials.reduce(0, +), seconds: shared.seconds,
+      secondsFromScratch: alone.seconds)
   }
 }
