@@ -14,7 +14,8 @@ struct Needlepoint: ParsableCommand {
     version: ProgramVersion.text,
     subcommands: [
       WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, NeedleCommand.self,
-      EvaluateCommand.self, LogitsCommand.self, GenerateCommand.self, PositionsCommand.self,
+      EvaluateCommand.self, LongRoPECommand.self, LogitsCommand.self, GenerateCommand.self,
+      PositionsCommand.self,
       PlanCommand.self,
       InfoCommand.self, MergeCommand.self, BenchCommand.self, DescribeCommand.self,
       DoctorCommand.self,

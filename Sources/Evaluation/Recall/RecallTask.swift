@@ -26,6 +26,7 @@ public protocol RecallTask: EvaluationTask {
   ///   - length: tokens of the sequence.
   ///   - wording: of the tokenizer.
   ///   - random: draws the facts.
+  /// - Returns: statements and questions.
   func plan(
     depths: [Double], length: Int, wording: any NeedleWording, random: inout RandomStream
   ) -> NeedlePlan
@@ -84,11 +85,13 @@ extension RecallTask {
     var control = self
     control.grid.lengths = [shortest.length]
     for kind in NeedleControl.allCases {
+      let words = kind.rawValue
       try evaluation.run(control, under: kind, isCancelled: monitor.isCancelled) { column in
         let share = column.accuracy
         monitor.report(
-          "\(name).\(kind.rawValue)", task: name, "\(kind.rawValue) at \(column.length)",
-          share.score, share.low, share.high, samples: share.trials)
+          "\(name).\(words.replacing(" ", with: "_"))", task: name,
+          "\(words) at \(column.length)", share.score, share.low, share.high,
+          samples: share.trials)
       }
     }
     EffectiveLength(columns, trainedContext: subject.trainedContext)
