@@ -1,6 +1,6 @@
 import Recipes
 import Records
-public import Support
+import Support
 import Terminal
 
 /// Runs side by side: the fields in which they differ, and what each had reached when all had spent

@@ -1,6 +1,6 @@
 public import Panes
 import Recipes
-public import Terminal
+import Terminal
 
 // What explains: warnings of the recipe, pages of help, the tour.
 

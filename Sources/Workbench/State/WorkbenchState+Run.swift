@@ -1,4 +1,4 @@
-public import Panes
+import Panes
 public import Records
 import Recipes
 import Terminal
