@@ -32,8 +32,8 @@ public struct NeedleEvaluation {
   /// An evaluation of anything that answers.
   ///
   /// - Parameters:
-  ///   - tokenizer: of the sequences.
-  ///   - haystack: as a subject's.
+  ///   - tokenizer: of what answers.
+  ///   - haystack: tokens of a text to hide needles in; nil for stories of the miniature world.
   ///   - answer: gives one prediction for each answer token of all needles, in their order, under a
   ///     change of positions.
   /// - Throws: `UserError` when the tokenizer has no needles or the haystack is empty.
