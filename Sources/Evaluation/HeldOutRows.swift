@@ -63,7 +63,11 @@ struct HeldOutRows: Sendable {
   /// The rows; tries to open them.
   func passes(of subject: EvaluationSubject, sequence: Int) throws -> [ForwardPasses] {
     _ = try subject.heldOut(sequence, seed)
-    return [ForwardPasses(rows: (tokens + sequence - 1) / sequence, length: sequence)]
+    return [
+      ForwardPasses(
+        rows: (tokens + sequence - 1) / sequence, length: sequence,
+        regions: try remap.regionCount)
+    ]
   }
 
   /// Scores rows until the number of tokens is reached; nil when cancelled.

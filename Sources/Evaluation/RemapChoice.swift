@@ -51,7 +51,14 @@ public struct RemapChoice: Sendable, Equatable {
     _ = try make()
   }
 
+  /// Ways to count positions; 0 when they stay as they are.
+  var regionCount: Int {
+    get throws { try make()?.regions(length: 1, trainedContext: 2).count ?? 0 }
+  }
+
   /// The change of positions; nil for none.
+  ///
+  /// - Throws: `UserError` when the kind refuses its settings.
   public func make() throws -> (any PositionRemap)? {
     name == Self.none ? nil : try positionRemaps.make(name, given)
   }

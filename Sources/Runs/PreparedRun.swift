@@ -124,7 +124,7 @@ public final class PreparedRun {
   func memory(_ recomputation: Recomputation) -> RunMemory {
     RunMemory(
       description.shape, stages: stages.compactMap(\.training),
-      passTokens: evaluations.map(\.passTokens).max() ?? 0, precision: transformer.precision,
+      passes: evaluations.flatMap(\.finalPasses), precision: transformer.precision,
       pool: transformer.pool, recomputation: recomputation)
   }
 }
