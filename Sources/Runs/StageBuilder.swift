@@ -49,7 +49,7 @@ struct StageBuilder {
         share: asked.share)
     }
     return TrainingWork(
-      settings: settings, rotary: try rotary(settings.rope),
+      settings: settings, rotary: try rotary(settings.rope, number),
       optimizer: try optimizers.make(settings.optimizer.kind, settings.optimizer.settings.values),
       loss: try loss(settings.loss, number), stream: main.stream,
       microBatches: main.microBatches, replay: replay)
@@ -66,8 +66,15 @@ struct StageBuilder {
   }
 
   /// The frequencies of a transform; nil when the model keeps what it has.
-  private func rotary(_ rope: Component) throws -> RotaryFrequencies? {
+  private func rotary(_ rope: Component, _ number: Int) throws -> RotaryFrequencies? {
     guard rope.kind != PlainFrequencies.kind.name else { return nil }
+    guard Recipe.ropeMayFollow(rope.kind, description.ropeKind) else {
+      throw UserError(
+        "\(recipe.file): stages.\(number).rope.kind",
+        "\(description.ropeKind), which the base has already, or none is needed, \(rope.kind) found",
+        remedy: "Transforms do not add up: use \(description.ropeKind), leave rope out, or start "
+          + "from a base without a transform.")
+    }
     let transform = try frequencyTransforms.make(rope.kind, rope.settings.values)
     return try transform.frequencies(
       headWidth: description.shape.headWidth, base: description.shape.ropeBase,
