@@ -42,6 +42,8 @@ struct TrainingWork {
   let microBatches: Int
   /// Ordinary short rows, when the stage replays.
   let replay: Replay?
+  /// What of the documents is trained on; nil for all.
+  let selector: SentenceSelector?
 
   /// Steps on short rows in between.
   struct Replay {
@@ -73,6 +75,15 @@ public final class PreparedRun {
   let stages: [PreparedStage]
   let evaluations: [PlannedEvaluation]
 
+  /// The anchor tables of the stages that have one, by the stage's number.
+  var anchors: [Int: AnchorTable] {
+    var tables: [Int: AnchorTable] = [:]
+    for (number, stage) in stages.enumerated() {
+      tables[number] = stage.training?.selector?.anchors
+    }
+    return tables
+  }
+
   /// Builds everything that a recipe names.
   ///
   /// - Parameters:
@@ -96,7 +107,7 @@ public final class PreparedRun {
 
   /// Builds everything around a model that is there.
   ///
-  /// - Throws: `UserError` or `StoreError` with the first thing that does not work.
+  /// - Throws: `UserError` or `UserErrors` with everything that does not work.
   init(_ recipe: Recipe, start: StartModel) throws {
     self.recipe = recipe
     transformer = start.transformer
@@ -110,11 +121,18 @@ public final class PreparedRun {
     }
     transformer.precision = precision
     let builder = StageBuilder(
-      recipe: recipe, tokenizer: start.tokenizer, description: start.description)
-    stages = try recipe.stages.enumerated().map { try builder.stage($1, number: $0) }
-    evaluations = try recipe.evaluations.map {
-      try PlannedEvaluation(
-        $0, recipe: recipe, tokenizer: start.tokenizer, description: start.description)
+      recipe: recipe, tokenizer: start.tokenizer, description: start.description,
+      pool: start.transformer.pool, anchors: start.anchors)
+    let faults = FaultCollector()
+    stages = try recipe.stages.enumerated().compactMap { number, stage in
+      try faults.attempt { try builder.stage(stage, number: number) }
     }
+    evaluations = try recipe.evaluations.compactMap { item in
+      try faults.attempt {
+        try PlannedEvaluation(
+          item, recipe: recipe, tokenizer: start.tokenizer, description: start.description)
+      }
+    }
+    try faults.finish()
   }
 }

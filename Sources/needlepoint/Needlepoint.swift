@@ -15,6 +15,7 @@ struct Needlepoint: ParsableCommand {
     subcommands: [
       WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, NeedleCommand.self,
       LogitsCommand.self, GenerateCommand.self, PositionsCommand.self, PlanCommand.self,
+      DataCommand.self,
       InfoCommand.self, MergeCommand.self, BenchCommand.self, DescribeCommand.self,
       DoctorCommand.self,
     ],
@@ -47,6 +48,9 @@ enum Program {
     case let error as UserError:
       Talk.say("\(error)")
       return error.kind == .input ? 2 : 1
+    case let errors as UserErrors:
+      Talk.say("\(errors)")
+      return 2
     case let error as StoreError:
       Talk.say("\(error)")
       return error.userError.kind == .input ? 2 : 1

@@ -173,7 +173,8 @@ extension ScenarioSuite {
 
     static let commands = [
       [], ["workbench"], ["run"], ["resume"], ["needle"], ["logits"], ["generate"], ["positions"],
-      ["plan"], ["info"], ["merge"], ["bench"], ["bench", "step"], ["describe"], ["doctor"],
+      ["plan"], ["data"], ["info"], ["merge"], ["bench"], ["bench", "step"], ["describe"],
+      ["doctor"],
     ]
 
     @Test(arguments: commands) func helpAndVersionAreEverywhere(command: [String]) throws {

@@ -7,6 +7,7 @@ public enum SourceKinds {
     "sources",
     [
       Stories.self, Code.self, Pages.self, Tables.self, Questions.self, Repeat.self, Recall.self,
-      TextFiles.self,
+      LengthyTables.self, Conversations.self, TextFiles.self, TextLines.self, Repositories.self,
+      TokenRows.self,
     ])
 }

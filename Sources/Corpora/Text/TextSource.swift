@@ -12,11 +12,12 @@ struct TextSource: DocumentSource {
   /// The bytes of each file that this split may see.
   private let ranges: [Range<Int>]
   private let place: String
+  let repeats: Bool
   private(set) var cursor: SourceCursor
 
   let isContinuous = true
 
-  init(files: [TextFile], split: CorpusSplit, place: String) throws {
+  init(files: [TextFile], split: CorpusSplit, repeats: Bool, place: String) throws {
     let ranges = files.map { file in
       split == .training ? 0..<file.heldOutStart : file.heldOutStart..<file.bytes.count
     }
@@ -29,6 +30,7 @@ struct TextSource: DocumentSource {
     self.files = used.map { files[$0] }
     self.ranges = used.map { ranges[$0] }
     self.place = place
+    self.repeats = repeats
     let list = files.map { "\($0.name)\u{0}\($0.bytes.count)\u{0}" }.joined()
     cursor = SourceCursor(fingerprint: StableHash.fnv1a(list))
     cursor.offset = self.ranges[0].lowerBound
@@ -44,6 +46,10 @@ struct TextSource: DocumentSource {
     let file = files[cursor.file]
     let range = ranges[cursor.file]
     var document = Document()
+    let hasBegun = cursor.offset > range.lowerBound
+    document.offset =
+      cursor.offset - range.lowerBound + (hasBegun && range.lowerBound == 0 ? 1 : 0)
+    document.wholeCount = tokenCount(of: cursor.file)
     if cursor.offset == 0 { document.tokens.append(ByteTokenizer.begin) }
     // The end mark needs room too; without it the rest comes with the next call.
     let count = min(limit - document.tokens.count, range.upperBound - cursor.offset)
@@ -56,6 +62,18 @@ struct TextSource: DocumentSource {
     }
     document.roles = [TokenRole](repeating: .text, count: document.tokens.count)
     return document
+  }
+
+  var pass: SourcePass? {
+    SourcePass(
+      documents: files.count, tokens: files.indices.reduce(0) { $0 + tokenCount(of: $1) })
+  }
+
+  /// Tokens of a file's part, its marks included.
+  private func tokenCount(of file: Int) -> Int {
+    let range = ranges[file]
+    return range.count + (range.lowerBound == 0 ? 1 : 0)
+      + (range.upperBound == files[file].bytes.count ? 1 : 0)
   }
 
   private mutating func advance() {

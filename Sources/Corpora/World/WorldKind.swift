@@ -19,7 +19,10 @@ extension WorldKind {
         "\(Self.kind.name) needs the tokenizer world, \(opening.tokenizer.name) found",
         remedy: "Use a source of kind text, or a model with the world's vocabulary.")
     }
-    return WorldSource(kind: self, split: opening.split, random: opening.random)
+    let split = opening.split
+    return GeneratedSource(name: Self.kind.name, random: opening.random) { limit, random in
+      document(limit: limit, split: split, random: &random)
+    }
   }
 }
 
@@ -31,34 +34,4 @@ enum FactDensity {
     applies: .nextStage)
 
   static func of(_ values: SettingsValues) -> Double { values.real(setting.key) ?? 6 }
-}
-
-/// The endless documents of one kind; its state is the random stream alone.
-struct WorldSource: DocumentSource {
-  let kind: any WorldKind
-  let split: CorpusSplit
-  var random: RandomStream
-
-  let isContinuous = false
-
-  init(kind: any WorldKind, split: CorpusSplit, random: RandomStream) {
-    self.kind = kind
-    self.split = split
-    self.random = random
-  }
-
-  mutating func next(limit: Int) -> Document {
-    kind.document(limit: limit, split: split, random: &random)
-  }
-
-  var cursor: SourceCursor { SourceCursor(random: random) }
-
-  mutating func restore(_ cursor: SourceCursor) throws {
-    guard let random = cursor.random else {
-      throw UserError(
-        type(of: kind).kind.name, "the checkpoint's cursor is not of a generated source",
-        remedy: "Resume with the recipe of the run.")
-    }
-    self.random = random
-  }
 }
