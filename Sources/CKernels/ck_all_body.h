@@ -16,6 +16,7 @@
 #include "ck_optimizer_body.h"
 #include "ck_embedding_body.h"
 #include "ck_tile_body.h"
+#include "ck_attention_marks_body.h"
 #include "ck_attention_forward_body.h"
 #include "ck_attention_backward_body.h"
 #include "ck_matmul_body.h"

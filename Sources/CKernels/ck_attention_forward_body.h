@@ -4,29 +4,6 @@
 // across lanes, and keys and values are read as they lie in memory. Scores carry log2(e), so that the
 // exponential is a power of two.
 
-#define CK_Q CK_QUERY_BLOCK
-#define CK_LOG2E 1.44269504088896341f
-#define CK_LN2 0.693147180559945309f
-#define CK_HIDDEN -1e30f  // a score nobody sees; finite, because inf - inf is not
-
-typedef struct {
-  int32_t starts[CK_Q];   // first visible key of each query
-  int32_t numbers[CK_Q];  // number of each query in its row: the last visible key
-  int32_t highest_start;
-} query_marks;
-
-static void mark_queries(const ck_attention *a, const ck_query_block *b, query_marks *marks) {
-  const int32_t *starts = a->starts + (long)b->row * a->length + b->first;
-  marks->highest_start = 0;
-  for (int i = 0; i < CK_Q; i++) {
-    // Lanes past the last query behave like it; their results are dropped.
-    const int32_t start = starts[i < b->count ? i : b->count - 1];
-    marks->starts[i] = start;
-    marks->numbers[i] = b->first + (i < b->count ? i : b->count - 1);
-    if (start > marks->highest_start) marks->highest_start = start;
-  }
-}
-
 /// out[e][query] = factor x[query][e], zero past the last query.
 static void pack_transposed(const float *x, long stride, long count, long E, float factor,
                             float *out) {
@@ -34,11 +11,6 @@ static void pack_transposed(const float *x, long stride, long count, long E, flo
   for (long e0 = 0; e0 < E; e0 += 8)
     for (long i = 0; i < count; i++)
       for (long e = e0; e < e0 + 8; e++) out[e * CK_Q + i] = factor * x[i * stride + e];
-}
-
-CK_INLINE veci visible(const query_marks *marks, int lane, int32_t key) {
-  const veci number = loadi(marks->numbers + lane), start = loadi(marks->starts + lane);
-  return (number >= (veci)key) & (start <= (veci)key);
 }
 
 static void attention_forward(void *arguments, long task, void *scratch) {

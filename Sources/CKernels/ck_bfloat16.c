@@ -24,16 +24,12 @@ void ck_round_bfloat16(const float *x, long stride, long rows, long columns, uin
     __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx512bf16,avx2,fma"))), \
     apply_to = function)
 
+#include "ck_pairs_body.h"
+
 // ROWS pairs of a (384 KiB) stay in the second-level cache while the panels of b pass by. It is twice
 // the least block of Matmul.blockRows: every second pass over the rows of a block packs b again, which
 // cost 20 % of the products when a block of 210 rows was done as 192 and 18.
 enum { PAIRS = 256, ROWS = 384, PANEL = 64, TILE = 6 };
-
-static inline long least(long a, long b) { return a < b ? a : b; }
-
-static inline __mmask16 first_lanes(long count) {
-  return count >= 16 ? 0xffff : (__mmask16)((1u << count) - 1);
-}
 
 static inline __m512i widen(__m512 x) {
   return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(x));
@@ -54,44 +50,11 @@ static void pack_columns(const float *x, long stride, long terms, long columns, 
     }
 }
 
-/// Sixteen pairs of a row that starts at x and has `terms` terms left.
-static inline __m512i row_pairs(const float *x, long terms) {
-  const __m512 low = _mm512_maskz_loadu_ps(first_lanes(terms), x);
-  const __m512 high = _mm512_maskz_loadu_ps(terms > 16 ? first_lanes(terms - 16) : 0, x + 16);
-  return (__m512i)_mm512_cvtne2ps_pbh(high, low);
-}
-
 /// out[row][pair], PAIRS apart, from x[row][term].
 static void pack_rows(const float *x, long stride, long terms, long rows, uint32_t *out) {
   for (long m = 0; m < rows; m++)
     for (long p = 0; 2 * p < terms; p += 16)
       _mm512_storeu_si512(out + m * PAIRS + p, row_pairs(x + m * stride + 2 * p, terms - 2 * p));
-}
-
-/// Turns 16 rows of 16 numbers into 16 columns: first inside lanes of 128 bits, then the lanes.
-static inline void turn(__m512i r[16]) {
-  __m512i t[16];
-  for (int i = 0; i < 16; i += 2) {
-    t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
-    t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
-  }
-  for (int i = 0; i < 16; i += 4) {
-    r[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
-    r[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
-    r[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
-    r[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
-  }
-  for (int i = 0; i < 4; i++) {
-    const __m512i even0 = _mm512_shuffle_i32x4(r[i], r[i + 4], 0x88);
-    const __m512i even1 = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0x88);
-    const __m512i odd0 = _mm512_shuffle_i32x4(r[i], r[i + 4], 0xdd);
-    const __m512i odd1 = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0xdd);
-    t[i] = _mm512_shuffle_i32x4(even0, even1, 0x88);
-    t[i + 4] = _mm512_shuffle_i32x4(odd0, odd1, 0x88);
-    t[i + 8] = _mm512_shuffle_i32x4(even0, even1, 0xdd);
-    t[i + 12] = _mm512_shuffle_i32x4(odd0, odd1, 0xdd);
-  }
-  for (int i = 0; i < 16; i++) r[i] = t[i];
 }
 
 /// out[pair][column], PANEL apart, from x[column][term].
@@ -186,14 +149,14 @@ static void multiply_rows(const ck_matmul *s, long first, long rows, void *scrat
   }
 }
 
-static void multiply(void *arguments, long block, void *scratch) {
+void ck_bfloat16_matmul(void *arguments, long block, void *scratch) {
   const ck_matmul *s = arguments;
   const long last = least(s->m, (block + 1) * s->block_rows);
   for (long first = block * s->block_rows; first < last; first += ROWS)
     multiply_rows(s, first, least(ROWS, last - first), scratch);
 }
 
-static double measure(long rounds) {
+double ck_bfloat16_peak(long rounds) {
   __m512 sum[12];
   volatile float seed = 1.0f;
   const __m512bh x = _mm512_cvtne2ps_pbh(_mm512_set1_ps(seed), _mm512_set1_ps(seed * 0.5f));
@@ -209,13 +172,4 @@ static double measure(long rounds) {
 }
 
 #pragma clang attribute pop
-
-ck_task ck_matmul_bfloat16(void) { return ck_has_bfloat16() ? multiply : 0; }
-double ck_peak_bfloat16(long rounds) { return ck_has_bfloat16() ? measure(rounds) : 0; }
-
-#else
-
-ck_task ck_matmul_bfloat16(void) { return 0; }
-double ck_peak_bfloat16(long rounds) { return 0; }
-
 #endif

@@ -9,32 +9,87 @@
 #endif
 
 extern const ck_table ck_portable_table;
+
 #if defined(__x86_64__)
+#include <cpuid.h>
+#include <pthread.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 extern const ck_table ck_avx2_table;
 extern const ck_table ck_avx512_table;
+void ck_bfloat16_matmul(void *arguments, long block, void *scratch);
+double ck_bfloat16_peak(long rounds);
+void ck_bfloat16_attention_pack(void *arguments, long task, void *scratch);
+void ck_bfloat16_attention_forward(void *arguments, long task, void *scratch);
+void ck_bfloat16_attention_backward(void *arguments, long task, void *scratch);
+void ck_amx_pack(void *arguments, long block, void *scratch);
+void ck_amx_matmul(void *arguments, long block, void *scratch);
+void ck_amx_attention_pack(void *arguments, long task, void *scratch);
+void ck_amx_attention_forward(void *arguments, long task, void *scratch);
+void ck_amx_attention_backward(void *arguments, long task, void *scratch);
+double ck_amx_peak(long rounds);
+
+/// 1 when the processor has the tile unit and the system lets this process use its registers.
+static int has_tiles(void) {
+#if defined(__linux__) && defined(SYS_arch_prctl)
+  enum { ASK_FOR_STATE = 0x1023, TILE_DATA = 18 };  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILE_DATA
+  unsigned a, b, c, d;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+  const unsigned bfloat16 = 1u << 22, tiles = 1u << 24;
+  if (!(d & bfloat16) || !(d & tiles)) return 0;
+  return syscall(SYS_arch_prctl, ASK_FOR_STATE, TILE_DATA) == 0;
+#else
+  return 0;
+#endif
+}
+
+/// The AVX-512 loops with the products of the processors that multiply bfloat16 numbers.
+static ck_table bfloat16_table, amx_table;
+static int tiles_found;
+
+static void fill_tables(void) {
+  tiles_found = has_tiles();
+  bfloat16_table = ck_avx512_table;
+  bfloat16_table.name = "avx512bf16";
+  bfloat16_table.matmul_bfloat16 = ck_bfloat16_matmul;
+  bfloat16_table.peak_bfloat16 = ck_bfloat16_peak;
+  bfloat16_table.attention_parts = 1;
+  bfloat16_table.attention_pack = ck_bfloat16_attention_pack;
+  bfloat16_table.tiled_attention_forward = ck_bfloat16_attention_forward;
+  bfloat16_table.tiled_attention_backward = ck_bfloat16_attention_backward;
+  amx_table = bfloat16_table;
+  amx_table.name = "amx";
+  amx_table.pack = ck_amx_pack;
+  amx_table.tiled_matmul = ck_amx_matmul;
+  amx_table.attention_parts = 3;
+  amx_table.attention_pack = ck_amx_attention_pack;
+  amx_table.tiled_attention_forward = ck_amx_attention_forward;
+  amx_table.tiled_attention_backward = ck_amx_attention_backward;
+  amx_table.peak_bfloat16 = ck_amx_peak;
+}
 #endif
 
 const ck_table *ck_table_of(int instruction_set) {
   if (instruction_set == CK_PORTABLE) return &ck_portable_table;
 #if defined(__x86_64__)
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, fill_tables);
   __builtin_cpu_init();
   if (instruction_set == CK_AVX2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     return &ck_avx2_table;
-  if (instruction_set == CK_AVX512 && __builtin_cpu_supports("avx512f") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma"))
-    return &ck_avx512_table;
+  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512vl") ||
+      !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512bw") ||
+      !__builtin_cpu_supports("fma"))
+    return 0;
+  if (instruction_set == CK_AVX512) return &ck_avx512_table;
+  if (!__builtin_cpu_supports("avx512bf16")) return 0;
+  if (instruction_set == CK_AVX512_BFLOAT16) return &bfloat16_table;
+  if (instruction_set == CK_AMX && tiles_found) return &amx_table;
 #endif
   return 0;
-}
-
-int ck_has_bfloat16(void) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx512bf16") ? 1 : 0;
-#else
-  return 0;
-#endif
 }
 
 int ck_core_count(void) {
@@ -44,6 +99,10 @@ int ck_core_count(void) {
   if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
 #endif
   return 0;
+}
+
+long ck_packed_numbers(long lines, long terms, int parts) {
+  return (lines + 31) / 32 * 32 * ((terms + 31) / 32 * 32) * parts;
 }
 
 long ck_plan_capacity(long rows, long length) {

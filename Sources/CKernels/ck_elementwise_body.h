@@ -25,6 +25,12 @@ static void rotary(void *arguments, long block, void *scratch) {
   }
 }
 
+static void exponential(const float *x, float *y, long count) {
+  long i = 0;
+  for (; i + CK_WIDTH <= count; i += CK_WIDTH) store(y + i, exp_vec(load(x + i)));
+  if (i < count) store_part(y + i, exp_vec(load_part(x + i, count - i, 0)), count - i);
+}
+
 CK_INLINE vec sigmoid(vec x) { return splat(1.0f) / (splat(1.0f) + exp_vec(-x)); }
 
 /// h = silu(gate) up, silu(g) = g / (1 + e^-g) (Shazeer, arXiv:2002.05202).

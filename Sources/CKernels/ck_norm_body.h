@@ -1,23 +1,5 @@
 // Root mean square norm (Zhang and Sennrich, arXiv:1910.07467): y = w x r, r = 1 / sqrt(mean(x^2) + e).
 
-/// Sum of a[i] b[i] c[i] (c may be NULL) in a fixed order: four running vectors, then the tail.
-CK_INLINE float sum_products(const float *a, const float *b, const float *c, long count) {
-  vec s0 = splat(0), s1 = splat(0);
-  long i = 0;
-  for (; i + 2 * CK_WIDTH <= count; i += 2 * CK_WIDTH) {
-    vec p0 = load(a + i), p1 = load(a + i + CK_WIDTH);
-    if (c) {
-      p0 *= load(c + i);
-      p1 *= load(c + i + CK_WIDTH);
-    }
-    s0 += p0 * load(b + i);
-    s1 += p1 * load(b + i + CK_WIDTH);
-  }
-  float sum = sum_lanes(s0 + s1);
-  for (; i < count; i++) sum += (c ? a[i] * c[i] : a[i]) * b[i];
-  return sum;
-}
-
 static void norm_forward(void *arguments, long block, void *scratch) {
   const ck_norm_forward *a = arguments;
   const long D = a->width, last = at_most_long(a->rows, (block + 1) * a->block_rows);

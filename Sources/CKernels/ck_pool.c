@@ -13,6 +13,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 #include <time.h>
 
 #include "ck.h"
@@ -106,6 +109,15 @@ static void *serve(void *argument) {
   }
 }
 
+/// Scratch memory of a thread, on one large page where the system gives one.
+static int make_scratch(void **scratch) {
+  if (posix_memalign(scratch, CK_SCRATCH_BYTES, CK_SCRATCH_BYTES) != 0) return 0;
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  madvise(*scratch, CK_SCRATCH_BYTES, MADV_HUGEPAGE);
+#endif
+  return 1;
+}
+
 ck_pool *ck_pool_create(int threads) {
   if (threads < 1) threads = 1;
   ck_pool *pool = calloc(1, sizeof(ck_pool));
@@ -118,7 +130,7 @@ ck_pool *ck_pool_create(int threads) {
   pool->scratch = calloc((size_t)threads, sizeof(void *));
   pool->threads = 1;
   if (!pool->workers || !pool->scratch ||
-      posix_memalign(&pool->scratch[0], 64, CK_SCRATCH_BYTES) != 0) {
+      !make_scratch(&pool->scratch[0])) {
     ck_pool_destroy(pool);
     return NULL;
   }
@@ -127,7 +139,7 @@ ck_pool *ck_pool_create(int threads) {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   for (int i = 1; i < threads; i++) {
     ck_worker *worker = malloc(sizeof(ck_worker));
-    if (!worker || posix_memalign(&pool->scratch[i], 64, CK_SCRATCH_BYTES) != 0) {
+    if (!worker || !make_scratch(&pool->scratch[i])) {
       free(worker);
       break;
     }
@@ -167,7 +179,7 @@ int ck_pool_threads(const ck_pool *pool) { return pool->threads; }
 /// A task that calls run again does its blocks itself, with scratch memory of its own.
 static void run_inside(long count, ck_task task, void *arguments) {
   void *scratch = NULL;
-  if (posix_memalign(&scratch, 64, CK_SCRATCH_BYTES) != 0) abort();
+  if (!make_scratch(&scratch)) abort();
   for (long block = 0; block < count; block++) task(arguments, block, scratch);
   free(scratch);
 }

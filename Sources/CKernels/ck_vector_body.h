@@ -86,10 +86,22 @@ CK_INLINE vec exp_vec(vec x) {
   return as_float(as_int(p + splat(1.0f)) + (as_int(t) << 23));
 }
 
-static void exponential(const float *x, float *y, long count) {
-  long i = 0;
-  for (; i + CK_WIDTH <= count; i += CK_WIDTH) store(y + i, exp_vec(load(x + i)));
-  if (i < count) store_part(y + i, exp_vec(load_part(x + i, count - i, 0)), count - i);
-}
-
 CK_INLINE long at_most_long(long a, long b) { return a < b ? a : b; }
+
+/// Sum of a[i] b[i] c[i] (c may be NULL) in a fixed order: four running vectors, then the tail.
+CK_INLINE float sum_products(const float *a, const float *b, const float *c, long count) {
+  vec s0 = splat(0), s1 = splat(0);
+  long i = 0;
+  for (; i + 2 * CK_WIDTH <= count; i += 2 * CK_WIDTH) {
+    vec p0 = load(a + i), p1 = load(a + i + CK_WIDTH);
+    if (c) {
+      p0 *= load(c + i);
+      p1 *= load(c + i + CK_WIDTH);
+    }
+    s0 += p0 * load(b + i);
+    s1 += p1 * load(b + i + CK_WIDTH);
+  }
+  float sum = sum_lanes(s0 + s1);
+  for (; i < count; i++) sum += (c ? a[i] * c[i] : a[i]) * b[i];
+  return sum;
+}

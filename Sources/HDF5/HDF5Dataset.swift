@@ -148,7 +148,10 @@ extension HDF5File {
     guard let rows = shape.first, shape.allSatisfy({ $0 > 0 }) else { return storage }
     let rowBytes = max(width * shape.dropFirst().reduce(1, *), 1)
     var chunk = shape.map { hsize_t($0) }
-    chunk[0] = hsize_t(min(rows, max(1, Self.chunkBytes / rowBytes)))
+    // Chunks of about one size: the library stores the last one in full, rows or not.
+    let most = max(1, Self.chunkBytes / rowBytes)
+    let chunks = (rows + most - 1) / most
+    chunk[0] = hsize_t((rows + chunks - 1) / chunks)
     _ = try HDF5Library.call("prepare", name, path) { () -> herr_t in
       if H5Pset_chunk(id, Int32(chunk.count), &chunk) < 0 { return -1 }
       return H5Pset_fletcher32(id)

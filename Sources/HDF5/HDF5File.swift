@@ -4,8 +4,8 @@ import Synchronization
 /// An open HDF5 file: either one built in memory, or one on disk opened for reading.
 ///
 /// Files are never written by the library itself: version 1.10 flushes its metadata in no safe order
-/// and damages a file when the disk fills up during close. So a file is built in memory, taken out
-/// as bytes with `image()`, and written by code that owns its failures. File locking is off, since
+/// and damages a file when the disk fills up during close. So a file is built in memory, its bytes
+/// are handed over by `withImage`, and written by code that owns its failures. File locking is off, since
 /// file systems without locks refuse it and `run.lock` does that work; 1.10 reads every file.
 public struct HDF5File: ~Copyable {
   /// The path on disk, or the name given to a file in memory; the place in error sentences.
@@ -53,34 +53,37 @@ public struct HDF5File: ~Copyable {
     _ = try HDF5Library.call("prepare", file, "/") { () -> herr_t in
       if H5Pset_fclose_degree(id, H5F_CLOSE_STRONG) < 0 { return -1 }
       if H5Pset_file_locking(id, false, true) < 0 { return -1 }
-      // H5Fget_file_image of 1.10 clears the status flags of a superblock of version 2 or 3 but
-      // not its check sum, so the image would not open; version 0 has neither. Raise the lower
-      // bound when that is mended.
+      // A superblock of version 2 or 3 says in the image that a writer has the file open, so it
+      // would not open again; version 0 has no such mark.
       return H5Pset_libver_bounds(id, H5F_LIBVER_EARLIEST, H5F_LIBVER_V110)
     }
     return access
   }
 
-  /// The bytes that the file would have on disk.
+  /// The bytes that the file in memory would have on disk.
   ///
   /// - Throws: `HDF5Error.library` when the library refuses.
   public func image() throws(HDF5Error) -> [UInt8] {
+    try withImage { Array($0) }
+  }
+
+  /// Hands over the bytes that the file in memory would have on disk, where they lie.
+  ///
+  /// - Parameter body: called once; the bytes are valid inside only.
+  /// - Returns: what `body` returns.
+  /// - Throws: `HDF5Error.library` when the library refuses.
+  public func withImage<R>(_ body: (UnsafeRawBufferPointer) -> R) throws(HDF5Error) -> R {
     let id = handle.id
     _ = try HDF5Library.call("flush", name, "/") { H5Fflush(id, H5F_SCOPE_GLOBAL) }
+    // H5Fget_file_image would copy them; without a place to copy to it only counts.
     let count = try HDF5Library.call("measure", name, "/") { H5Fget_file_image(id, nil, 0) }
-    var failure: HDF5Error?
-    let name = name
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
-      do throws(HDF5Error) {
-        used = try HDF5Library.call("copy out", name, "/") {
-          H5Fget_file_image(id, buffer.baseAddress, count)
-        }
-      } catch {
-        failure = error
-      }
+    var place: UnsafeMutableRawPointer?
+    _ = try HDF5Library.call("reach the memory", name, "/") {
+      H5Fget_vfd_handle(id, chdf5_default(), &place)
     }
-    if let failure { throw failure }
-    return bytes
+    // The memory driver gives the address of its pointer.
+    let start = place?.load(as: UnsafeRawPointer?.self)
+    return body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
   }
 
   /// Closes the file and everything open in it.

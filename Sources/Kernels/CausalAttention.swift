@@ -68,17 +68,24 @@ public enum CausalAttention {
   ///     document, not above the token's own index.
   ///   - o: output, shape [B, T, H, E], dense.
   ///   - logSumExp: output, natural logarithm of each query's softmax sum, shape [B, H, T].
+  ///   - precision: number format of the products' operands; sums and softmax are float32.
   ///   - pool: threads.
   public static func forward(
     _ shape: Shape, q: UnsafePointer<Float>, k: UnsafePointer<Float>, v: UnsafePointer<Float>,
     documentStarts: UnsafePointer<Int32>, o: UnsafeMutablePointer<Float>,
-    logSumExp: UnsafeMutablePointer<Float>, pool: ThreadPool
+    logSumExp: UnsafeMutablePointer<Float>, precision: MatmulPrecision = .float32, pool: ThreadPool
   ) {
     check(shape, documentStarts)
-    pool.workspace.withBytes(planBytes(shape)) { memory in
+    let tiles = TiledAttention(shape, precision, pool)
+    pool.workspace.withBytes(planBytes(shape) + tiles.bytes(operands: 2)) { memory in
       var arguments = plan(shape, memory, q, k, v, documentStarts, o, logSumExp)
-      pool.run(
-        arguments.block_count * shape.heads, pool.table.pointee.attention_forward, &arguments)
+      if tiles.areUsed {
+        let operands = tiles.operands(2, at: memory + planBytes(shape))
+        arguments.packed_k = operands[0]
+        arguments.turned_v = operands[1]
+        tiles.pack(&arguments, pool)
+      }
+      pool.run(arguments.block_count * shape.heads, tiles.forward, &arguments)
     }
   }
 
@@ -100,16 +107,20 @@ public enum CausalAttention {
   ///   - dq: output, shape [B, T, H, E] with `queryStride`; may not be `q`.
   ///   - dk: output, shape [B, T, K, E] with `keyValueStride`.
   ///   - dv: output, shape [B, T, K, E] with `keyValueStride`.
+  ///   - precision: number format of the products' operands, that of `forward`.
   ///   - pool: threads.
   public static func backward(
     _ shape: Shape, dO: UnsafePointer<Float>, q: UnsafePointer<Float>, k: UnsafePointer<Float>,
     v: UnsafePointer<Float>, o: UnsafePointer<Float>, logSumExp: UnsafePointer<Float>,
     documentStarts: UnsafePointer<Int32>, dq: UnsafeMutablePointer<Float>,
-    dk: UnsafeMutablePointer<Float>, dv: UnsafeMutablePointer<Float>, pool: ThreadPool
+    dk: UnsafeMutablePointer<Float>, dv: UnsafeMutablePointer<Float>,
+    precision: MatmulPrecision = .float32, pool: ThreadPool
   ) {
     check(shape, documentStarts)
     let groups = groups(shape, threads: pool.threads)
-    pool.workspace.withBytes(workspaceBytes(shape, threads: pool.threads)) { memory in
+    let tiles = TiledAttention(shape, precision, pool)
+    let start = planBytes(shape) + partBytes(shape, groups)
+    pool.workspace.withBytes(start + tiles.bytes(operands: 3)) { memory in
       // The loops of the backward pass only read these two; the forward pass writes them.
       var arguments = plan(
         shape, memory, q, k, v, documentStarts, UnsafeMutablePointer(mutating: o),
@@ -120,8 +131,15 @@ public enum CausalAttention {
       arguments.dv = dv
       arguments.groups = groups
       arguments.parts = (memory + planBytes(shape)).assumingMemoryBound(to: Float.self)
+      if tiles.areUsed {
+        let operands = tiles.operands(3, at: memory + start)
+        arguments.packed_k = operands[0]
+        arguments.packed_v = operands[1]
+        arguments.turned_k = operands[2]
+        tiles.pack(&arguments, pool)
+      }
       let owners = shape.rows * shape.kvHeads
-      pool.run(owners * groups, pool.table.pointee.attention_backward, &arguments)
+      pool.run(owners * groups, tiles.backward, &arguments)
       if groups > 1 {
         let chunks = blockCount(shape.length, CK_MERGE_TOKENS)
         pool.run(owners * chunks, pool.table.pointee.attention_merge, &arguments)
@@ -129,16 +147,24 @@ public enum CausalAttention {
     }
   }
 
-  /// Bytes of the pool's workspace that `backward` uses, for plans of memory.
+  /// Bytes of the pool's workspace that `forward` and `backward` use at most, for plans of memory.
   ///
   /// - Parameters:
   ///   - shape: sizes.
-  ///   - threads: threads of the pool.
+  ///   - precision: number format of the products' operands.
+  ///   - pool: threads and loops.
   /// - Returns: bytes; the workspace is shared by all operations, so layers do not add up.
-  public static func workspaceBytes(_ shape: Shape, threads: Int) -> Int {
-    let parts = groups(shape, threads: threads) - 1
-    return planBytes(shape)
-      + parts * shape.rows * shape.kvHeads * 2 * shape.length * shape.headWidth * 4
+  public static func workspaceBytes(
+    _ shape: Shape, precision: MatmulPrecision = .float32, pool: ThreadPool
+  ) -> Int {
+    planBytes(shape) + partBytes(shape, groups(shape, threads: pool.threads))
+      + TiledAttention(shape, precision, pool).bytes(operands: 3)
+  }
+
+  /// Key and value gradients of the groups after the first.
+  private static func partBytes(_ shape: Shape, _ groups: Int) -> Int {
+    let bytes = (groups - 1) * shape.rows * shape.kvHeads * 2 * shape.length * shape.headWidth * 4
+    return (bytes + 63) / 64 * 64
   }
 
   /// Enough tasks for the threads, with a floor so that few threads share evenly.
@@ -171,7 +197,8 @@ public enum CausalAttention {
       block_count: count, groups: 1, q_stride: shape.queryStride, k_stride: shape.keyValueStride,
       v_stride: shape.keyValueStride, o_stride: dense, do_stride: dense,
       dq_stride: shape.queryStride, dk_stride: shape.keyValueStride,
-      dv_stride: shape.keyValueStride, scale: shape.scale)
+      dv_stride: shape.keyValueStride, scale: shape.scale, packed_k: nil, packed_v: nil,
+      turned_k: nil, turned_v: nil, splits: 0)
   }
 
   private static func check(_ shape: Shape, _ starts: UnsafePointer<Int32>) {

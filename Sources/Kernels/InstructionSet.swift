@@ -4,7 +4,7 @@ import Glibc
 /// A set of loops compiled for one family of processors.
 ///
 /// The best one that the processor runs is chosen once; the environment variable `NEEDLEPOINT_ISA`
-/// (portable, avx2 or avx512) forces another. Results differ between sets in the last bits.
+/// (portable, avx2, avx512, avx512bf16 or amx) forces another. Results differ between sets in the last bits.
 public enum InstructionSet: String, CaseIterable, Sendable, Codable {
   /// 128-bit vectors, every processor.
   case portable
@@ -12,6 +12,11 @@ public enum InstructionSet: String, CaseIterable, Sendable, Codable {
   case avx2
   /// 512-bit vectors.
   case avx512
+  /// 512-bit vectors that also multiply pairs of bfloat16 numbers.
+  case avx512bf16
+  /// The same with a tile unit (AMX) for products of bfloat16 numbers. float32 products run on it too,
+  /// as sums of products of three bfloat16 parts, with the accuracy of float32.
+  case amx
 
   /// The sets this processor can run, from the plainest to the widest.
   public static let available: [InstructionSet] = allCases.filter { $0.table != nil }
@@ -32,8 +37,11 @@ public enum InstructionSet: String, CaseIterable, Sendable, Codable {
     return "NEEDLEPOINT_ISA: this processor has no loops \"\(name)\". Use one of: \(known)."
   }()
 
-  /// Whether the processor multiplies bfloat16 numbers itself.
-  public static var hasBFloat16: Bool { ck_has_bfloat16() != 0 }
+  /// Whether the loops in use multiply bfloat16 numbers.
+  public static var hasBFloat16: Bool { selected.hasBFloat16 }
+
+  /// Whether the loops multiply bfloat16 numbers.
+  public var hasBFloat16: Bool { table?.pointee.matmul_bfloat16 != nil }
 
   private static let forcedName: String? = getenv("NEEDLEPOINT_ISA").map { String(cString: $0) }
 
@@ -49,6 +57,8 @@ public enum InstructionSet: String, CaseIterable, Sendable, Codable {
     case .portable: ck_table_of(Int32(CK_PORTABLE))
     case .avx2: ck_table_of(Int32(CK_AVX2))
     case .avx512: ck_table_of(Int32(CK_AVX512))
+    case .avx512bf16: ck_table_of(Int32(CK_AVX512_BFLOAT16))
+    case .amx: ck_table_of(Int32(CK_AMX))
     }
   }
 }

@@ -32,27 +32,25 @@ public enum Machine {
   ///
   /// - Parameters:
   ///   - threads: threads that work at once.
-  ///   - instructionSet: loops to measure; of float32 only.
+  ///   - instructionSet: loops to measure.
   ///   - precision: number format.
   /// - Returns: billions of floating-point operations a second, all threads together; 0 for bfloat16
-  ///   where the processor does not have it.
+  ///   where the loops do not have it.
   public static func peakGFLOPS(
     threads: Int, instructionSet: InstructionSet = .selected,
     precision: MatmulPrecision = .float32
   ) -> Double {
-    guard precision.isAvailable else { return 0 }
     let pool = ThreadPool(threads: threads, instructionSet: instructionSet)
-    let peak = precision == .bfloat16 ? ck_peak_bfloat16 : pool.table.pointee.peak
-    // Twelve vectors, two operations a lane; a lane holds two bfloat16 numbers.
-    let lanes = precision == .bfloat16 ? 32 : Int(pool.table.pointee.vector_bytes) / 4
+    let table = pool.table.pointee
+    guard let peak = precision == .bfloat16 ? table.peak_bfloat16 : table.peak else { return 0 }
     let rounds = 2_000_000
+    let work = peak(1) * Double(rounds * pool.threads)
     var best = 0.0
     for _ in 0..<4 {
       let seconds = Stopwatch.seconds(threads: pool.threads) {
         pool.run(pool.threads) { _ in _ = peak(rounds) }
       }
-      let work = 24.0 * Double(lanes) * Double(rounds)
-      best = max(best, work * Double(pool.threads) / seconds / 1e9)
+      best = max(best, work / seconds / 1e9)
     }
     return best
   }

@@ -1,6 +1,6 @@
 import CKernels
 
-/// Matrix products in float32, on fixed blocks of rows that our pool shares.
+/// Matrix products with float32 sums, on fixed blocks of rows that our pool shares.
 ///
 /// `MatmulBackend` says who multiplies. The blocks depend on the sizes only, so results are the same bits for any number of threads.
 public enum Matmul {
@@ -85,6 +85,22 @@ public enum Matmul {
       precision, pool)
   }
 
+  /// Bytes of the pool's workspace that a product uses with our own loops, for plans of memory.
+  ///
+  /// - Parameters:
+  ///   - m: rows of C.
+  ///   - n: columns of C.
+  ///   - k: terms of each sum.
+  ///   - transposeA: whether it is the product `tn`.
+  ///   - precision: number format of the operands.
+  ///   - pool: threads and loops.
+  /// - Returns: bytes; the workspace is shared by all operations, so products do not add up.
+  public static func workspaceBytes(
+    m: Int, n: Int, k: Int, transposeA: Bool, precision: MatmulPrecision, pool: ThreadPool
+  ) -> Int {
+    TiledMatmul.bytes(m: m, n: n, k: k, transposeA: transposeA, precision, pool)
+  }
+
   /// Rows of C that one block holds.
   ///
   /// Depends on sizes only, so that threads cannot change a sum. A block has at least about 15
@@ -109,7 +125,7 @@ public enum Matmul {
       ck_matmul(
         a: a, b: b, c: c, m: m, n: n, k: k, lda: lda, ldb: ldb, ldc: ldc, block_rows: rows,
         accumulate: accumulate ? 1 : 0, transpose_a: transposeA ? 1 : 0,
-        transpose_b: transposeB ? 1 : 0),
+        transpose_b: transposeB ? 1 : 0, packed_a: nil, packed_b: nil, parts: 0),
       precision, pool)
   }
 
@@ -117,10 +133,18 @@ public enum Matmul {
   static func multiplyWithOwnLoops(
     _ product: ck_matmul, _ precision: MatmulPrecision, _ pool: ThreadPool
   ) {
+    if TiledMatmul.multiply(product, precision, pool) { return }
+    multiplyInPlace(product, precision, pool)
+  }
+
+  /// The loops that need no memory beside the operands.
+  static func multiplyInPlace(
+    _ product: ck_matmul, _ precision: MatmulPrecision, _ pool: ThreadPool
+  ) {
     var arguments = product
-    let pairs = precision == .bfloat16 ? ck_matmul_bfloat16() : nil
-    pool.run(
-      blockCount(product.m, product.block_rows), pairs ?? pool.table.pointee.matmul, &arguments)
+    let table = pool.table.pointee
+    let pairs = precision == .bfloat16 ? table.matmul_bfloat16 : nil
+    pool.run(blockCount(product.m, product.block_rows), pairs ?? table.matmul, &arguments)
   }
 
   /// A sum of no terms.

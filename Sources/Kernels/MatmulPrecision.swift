@@ -4,9 +4,21 @@ import CKernels
 public enum MatmulPrecision: String, Sendable, Codable, CaseIterable {
   /// 24 bits of precision.
   case float32
-  /// 8 bits of precision, about twice as fast; operands are rounded to nearest even on the way in.
+  /// 8 bits of precision, two to six times as fast; operands are rounded to nearest even on the way in.
   case bfloat16
 
   /// Whether this processor multiplies in this format; where it does not, float32 is used instead.
   public var isAvailable: Bool { self == .float32 || InstructionSet.hasBFloat16 }
+
+  /// The format that is used where this one is asked for.
+  ///
+  /// - Parameter notice: receives a sentence for the user where that is another one.
+  /// - Returns: this one, or float32 where the processor does not multiply in it.
+  public func usable(notice: (String) -> Void) -> MatmulPrecision {
+    if isAvailable { return self }
+    notice(
+      "\(rawValue): this processor, or the choice of loops, does not multiply such numbers; "
+        + "float32 is used.")
+    return .float32
+  }
 }

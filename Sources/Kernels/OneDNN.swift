@@ -99,7 +99,7 @@ final class OneDNN: @unchecked Sendable {
       rest.m = rows
       rest.a += original.transpose_a != 0 ? first : first * original.lda
       rest.c += first * original.ldc
-      Matmul.multiplyWithOwnLoops(rest, precision, pool)
+      Matmul.multiplyInPlace(rest, precision, pool)
     }
   }
 

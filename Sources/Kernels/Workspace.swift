@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// Memory that operations use between their own passes; it grows to the largest use and stays.
 ///
@@ -14,7 +15,7 @@ final class Workspace: @unchecked Sendable {
   }
 
   deinit {
-    free(memory)
+    LargeMemory.free(memory)
     pthread_mutex_destroy(lock)
     lock.deallocate()
   }
@@ -24,10 +25,9 @@ final class Workspace: @unchecked Sendable {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     if let memory, size >= bytes { return body(memory) }
-    free(memory)
-    memory = nil
+    LargeMemory.free(memory)
     size = (max(bytes, 1) + 4095) / 4096 * 4096
-    posix_memalign(&memory, 64, size)
+    memory = LargeMemory.allocate(bytes: size)
     guard let memory else { preconditionFailure("out of memory: \(size) bytes of workspace") }
     return body(memory)
   }

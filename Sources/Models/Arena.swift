@@ -4,27 +4,50 @@ import Tensors
 final class Arena {
   private var memory = AlignedFloats(count: 0)
   private var used = 0
+  private let isCounting: Bool
+
+  /// An arena without memory.
+  convenience init() { self.init(isCounting: false) }
+
+  private init(isCounting: Bool) { self.isCounting = isCounting }
 
   /// Floats held.
   var capacity: Int { memory.count }
 
-  /// Starts handing out from the beginning; earlier pointers are void when more floats are needed.
-  func reset(floats: Int) {
+  /// Lays out activations in memory; earlier pointers are void.
+  ///
+  /// - Parameter make: takes what it needs; called twice, first only to count.
+  /// - Returns: what `make` laid out.
+  func layOut<Layout>(_ make: (Arena) -> Layout) -> Layout {
+    let floats = Self.floats(make)
     if memory.count < floats {
+      // Let go before more is asked for: never both.
       memory = AlignedFloats(count: 0)
       memory = AlignedFloats(count: floats)
     }
     used = 0
+    return make(self)
+  }
+
+  /// Floats that `make` takes.
+  static func floats<Layout>(_ make: (Arena) -> Layout) -> Int {
+    let counting = Arena(isCounting: true)
+    _ = make(counting)
+    return counting.used
+  }
+
+  /// Gives the memory back.
+  func release() {
+    memory = AlignedFloats(count: 0)
   }
 
   /// The next `count` floats, on a cache line; their values are left from earlier use.
   func take(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let rounded = Self.rounded(count)
-    precondition(used + rounded <= memory.count, "arena of \(memory.count) floats is exhausted")
+    let rounded = (count + 15) / 16 * 16
     defer { used += rounded }
+    // While counting nobody follows the pointer.
+    guard !isCounting else { return memory.pointer }
+    precondition(used + rounded <= memory.count, "arena of \(memory.count) floats is exhausted")
     return memory.pointer + used
   }
-
-  /// What `take(count)` uses up.
-  static func rounded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }

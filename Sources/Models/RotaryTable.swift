@@ -27,6 +27,11 @@ final class RotaryTable {
   private var sines = AlignedFloats(count: 0)
   private var cachedPositions = 0
 
+  /// Bytes of the table that holds so many positions, at most.
+  static func bytes(headWidth: Int, positions: Int) -> Int {
+    min(cachedBytesLimit, max(1_024, positions) * headWidth * MemoryLayout<Float>.stride)
+  }
+
   init(inverseFrequencies: [Double], attentionFactor: Double) {
     self.inverseFrequencies = inverseFrequencies
     self.attentionFactor = attentionFactor

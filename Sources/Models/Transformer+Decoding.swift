@@ -25,7 +25,9 @@ extension Transformer {
     let input = ModelInput(
       rows: 1, length: 1, tokens: [token], positions: [position], documentStarts: [0])
     withChecked(input) { batch in
-      let acts = InferenceActivations(shape, tokens: 1, chunkRows: 1, arena: arena)
+      let acts = arena.layOut {
+        InferenceActivations(shape, tokens: 1, logitRows: 1, arena: $0)
+      }
       rotary.fill(
         UnsafeBufferPointer(start: batch.positions, count: 1), cosine: acts.cosine,
         sine: acts.sine, pool: pool)

@@ -89,7 +89,9 @@ extension Transformer {
     }
     withChecked(input) { batch in
       let chunkRows = max(1, min(indices.count, shape.logitChunkRows))
-      let acts = InferenceActivations(shape, tokens: tokens, chunkRows: chunkRows, arena: arena)
+      let acts = arena.layOut {
+        InferenceActivations(shape, tokens: tokens, logitRows: chunkRows, arena: $0)
+      }
       runBlocks(batch, acts, capture: capture)
       let head = [MatrixPart(offset: offsets.head, outputs: shape.vocabulary)]
       for start in stride(from: 0, to: indices.count, by: chunkRows) {
@@ -116,7 +118,7 @@ extension Transformer {
       sine: acts.sine, pool: pool)
     gather(batch.tokens, into: acts.stream, count: count)
     for (index, at) in offsets.layers.enumerated() {
-      inChunks(of: count) { start, rows in
+      inChunks(of: InferenceActivations.chunkTokens, count) { start, rows in
         norm(acts.stream + start * width, at.attentionNorm, acts.normed, acts.scale, rows: rows)
         project(
           acts.normed, packedMatrices(at), acts.packed + start * shape.packedWidth, rows: rows)
@@ -124,7 +126,7 @@ extension Transformer {
       rotate(acts.packed, acts.cosine, acts.sine, count: count, inverse: false)
       capture?(index, acts.packed)
       attend(batch, acts.packed, acts.attended, acts.logSumExp)
-      inChunks(of: count) { start, rows in
+      inChunks(of: InferenceActivations.chunkTokens, count) { start, rows in
         let stream = acts.stream + start * width
         projectAdding(
           acts.attended + start * shape.queryWidth, at.output, into: stream, rows: rows,
@@ -144,8 +146,8 @@ extension Transformer {
     projectAdding(acts.hidden, at.down, into: stream, rows: rows, inputs: shape.feedForward)
   }
 
-  private func inChunks(of count: Int, _ body: (_ start: Int, _ rows: Int) -> Void) {
-    let chunk = InferenceActivations.chunkTokens
+  /// Goes over `count` tokens in chunks.
+  func inChunks(of chunk: Int, _ count: Int, _ body: (_ start: Int, _ rows: Int) -> Void) {
     for start in stride(from: 0, to: count, by: chunk) {
       body(start, min(chunk, count - start))
     }

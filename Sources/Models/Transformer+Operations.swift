@@ -162,20 +162,25 @@ extension Transformer {
     CausalAttention.forward(
       attentionShape(batch), q: packed, k: packed + shape.queryWidth,
       v: packed + shape.queryWidth + shape.keyWidth, documentStarts: batch.starts, o: attended,
-      logSumExp: logSumExp, pool: pool)
+      logSumExp: logSumExp, precision: precision, pool: pool)
+  }
+
+  /// Attention of a training batch.
+  func attend(_ batch: BatchPointers, _ kept: AttentionActivations) {
+    attend(batch, kept.packed, kept.attended, kept.logSumExp)
   }
 
   func attendBackward(
-    _ batch: BatchPointers, _ layer: LayerActivations, _ attendedGradient: UnsafePointer<Float>,
-    _ packedGradient: UnsafeMutablePointer<Float>
+    _ batch: BatchPointers, _ kept: AttentionActivations,
+    _ attendedGradient: UnsafePointer<Float>, _ packedGradient: UnsafeMutablePointer<Float>
   ) {
     let key = shape.queryWidth
     let value = shape.queryWidth + shape.keyWidth
     CausalAttention.backward(
-      attentionShape(batch), dO: attendedGradient, q: layer.packed, k: layer.packed + key,
-      v: layer.packed + value, o: layer.attended, logSumExp: layer.logSumExp,
+      attentionShape(batch), dO: attendedGradient, q: kept.packed, k: kept.packed + key,
+      v: kept.packed + value, o: kept.attended, logSumExp: kept.logSumExp,
       documentStarts: batch.starts, dq: packedGradient, dk: packedGradient + key,
-      dv: packedGradient + value, pool: pool)
+      dv: packedGradient + value, precision: precision, pool: pool)
   }
 
   private func attentionShape(_ batch: BatchPointers) -> CausalAttention.Shape {

@@ -17,7 +17,10 @@ extension Transformer {
     guard tokens > 0 else { return [] }
     return withChecked(input) { batch in
       let rows = min(tokens, shape.logitChunkRows)
-      let acts = TrainingActivations(shape, tokens: tokens, chunkRows: rows, arena: arena)
+      let acts = arena.layOut {
+        TrainingActivations(
+          shape, tokens: tokens, logitRows: rows, recomputation: recomputation, arena: $0)
+      }
       forward(batch, acts)
       var losses = [Float](repeating: 0, count: tokens)
       headLossAndGradient(acts, tokens: tokens, chunkRows: rows, targets, weights, &losses)
@@ -32,44 +35,75 @@ extension Transformer {
       UnsafeBufferPointer(start: batch.positions, count: count), cosine: acts.cosine,
       sine: acts.sine, pool: pool)
     gather(batch.tokens, into: acts.layers[0].input, count: count)
-    for (index, layer) in acts.layers.enumerated() {
-      let at = offsets.layers[index]
-      norm(
-        layer.input, at.attentionNorm, layer.attentionInput, layer.attentionScale, rows: count)
-      project(layer.attentionInput, packedMatrices(at), layer.packed, rows: count)
-      rotate(layer.packed, acts.cosine, acts.sine, count: count, inverse: false)
-      attend(batch, layer.packed, layer.attended, layer.logSumExp)
-      copy(layer.input, to: layer.middle, count: count * shape.width)
-      projectAdding(
-        layer.attended, at.output, into: layer.middle, rows: count, inputs: shape.queryWidth)
-      norm(
-        layer.middle, at.feedForwardNorm, layer.feedForwardInput, layer.feedForwardScale,
-        rows: count)
-      project(layer.feedForwardInput, gateUpMatrices(at), layer.gateUp, rows: count)
-      activate(layer.gateUp, layer.hidden, rows: count)
-      let next = index + 1 < acts.layers.count ? acts.layers[index + 1].input : acts.last
-      copy(layer.middle, to: next, count: count * shape.width)
-      projectAdding(layer.hidden, at.down, into: next, rows: count, inputs: shape.feedForward)
+    for (layer, at) in zip(acts.layers, offsets.layers) {
+      fillHeads(layer, at, acts, count: count)
+      attend(batch, layer.attention)
+      inTrainingChunks(count) { start, rows in
+        let chunk = layer.chunk(at: start, shape)
+        fillHidden(layer, chunk, at, start: start, rows: rows)
+        let output = layer.output + start * shape.width
+        copy(chunk.middle, to: output, count: rows * shape.width)
+        projectAdding(
+          chunk.hidden, at.down, into: output, rows: rows, inputs: shape.feedForward)
+      }
     }
-    norm(acts.last, offsets.finalNorm, acts.final, acts.finalScale, rows: count)
   }
 
-  /// Losses chunk by chunk; leaves the gradient of the final norm's result in `normGradient`.
+  /// A block up to the heads of query, key and value, in the forward pass and when computed again.
+  private func fillHeads(
+    _ layer: LayerActivations, _ at: LayerOffsets, _ acts: TrainingActivations, count: Int
+  ) {
+    inTrainingChunks(count) { start, rows in
+      let chunk = layer.chunk(at: start, shape)
+      normaliseInput(layer, chunk, at, start: start, rows: rows)
+      project(
+        chunk.attentionInput, packedMatrices(at),
+        layer.attention.packed + start * shape.packedWidth, rows: rows)
+    }
+    rotate(layer.attention.packed, acts.cosine, acts.sine, count: count, inverse: false)
+  }
+
+  private func normaliseInput(
+    _ layer: LayerActivations, _ chunk: TokenActivations, _ at: LayerOffsets, start: Int, rows: Int
+  ) {
+    norm(
+      layer.input + start * shape.width, at.attentionNorm, chunk.attentionInput,
+      chunk.attentionScale, rows: rows)
+  }
+
+  /// A chunk of a block from attention's result to SwiGLU's, in the forward pass and when computed
+  /// again.
+  private func fillHidden(
+    _ layer: LayerActivations, _ chunk: TokenActivations, _ at: LayerOffsets, start: Int, rows: Int
+  ) {
+    copy(layer.input + start * shape.width, to: chunk.middle, count: rows * shape.width)
+    projectAdding(
+      layer.attention.attended + start * shape.queryWidth, at.output, into: chunk.middle,
+      rows: rows, inputs: shape.queryWidth)
+    norm(
+      chunk.middle, at.feedForwardNorm, chunk.feedForwardInput, chunk.feedForwardScale, rows: rows)
+    project(chunk.feedForwardInput, gateUpMatrices(at), chunk.gateUp, rows: rows)
+    activate(chunk.gateUp, chunk.hidden, rows: rows)
+  }
+
+  /// Final norm, losses and their gradients, some rows at a time; leaves the gradient of the last
+  /// block's output in `residualGradient`.
   private func headLossAndGradient(
     _ acts: TrainingActivations, tokens: Int, chunkRows: Int, _ targets: [Int32],
     _ weights: [Float], _ losses: inout [Float]
   ) {
     let width = shape.width
+    let last = acts.layers[shape.layers - 1].output
     let head = [MatrixPart(offset: offsets.head, outputs: shape.vocabulary)]
     for start in stride(from: 0, to: tokens, by: chunkRows) {
       let rows = min(chunkRows, tokens - start)
-      let gradient = acts.normGradient + start * width
+      let stream = acts.residualGradient + start * width
       guard targets[start..<start + rows].contains(where: { $0 >= 0 }) else {
-        gradient.update(repeating: 0, count: rows * width)
+        stream.update(repeating: 0, count: rows * width)
         continue
       }
-      let final = acts.final + start * width
-      project(final, head, acts.logits, rows: rows)
+      norm(last + start * width, offsets.finalNorm, acts.final, acts.finalScale, rows: rows)
+      project(acts.final, head, acts.logits, rows: rows)
       targets.withUnsafeBufferPointer { target in
         weights.withUnsafeBufferPointer { weight in
           losses.withUnsafeMutableBufferPointer { loss in
@@ -81,42 +115,77 @@ extension Transformer {
         }
       }
       projectBackward(
-        acts.logits, final, head, inputGradient: gradient, rows: rows, inputs: width)
+        acts.logits, acts.final, head, inputGradient: acts.normGradient, rows: rows, inputs: width)
+      normBackward(
+        acts.normGradient, last + start * width, offsets.finalNorm, acts.finalScale, into: stream,
+        rows: rows, adding: false)
     }
   }
 
   private func backward(_ batch: BatchPointers, _ acts: TrainingActivations) {
     let count = batch.count
-    let stream = acts.residualGradient
-    normBackward(
-      acts.normGradient, acts.last, offsets.finalNorm, acts.finalScale, into: stream, rows: count,
-      adding: false)
     for (index, layer) in acts.layers.enumerated().reversed() {
       let at = offsets.layers[index]
-      let down = [MatrixPart(offset: at.down, outputs: shape.width)]
-      projectBackward(
-        stream, layer.hidden, down, inputGradient: acts.hiddenGradient, rows: count,
-        inputs: shape.feedForward)
-      activateBackward(acts.hiddenGradient, layer.gateUp, acts.gateUpGradient, rows: count)
-      projectBackward(
-        acts.gateUpGradient, layer.feedForwardInput, gateUpMatrices(at),
-        inputGradient: acts.normGradient, rows: count, inputs: shape.width)
-      normBackward(
-        acts.normGradient, layer.middle, at.feedForwardNorm, layer.feedForwardScale, into: stream,
-        rows: count, adding: true)
-      let output = [MatrixPart(offset: at.output, outputs: shape.width)]
-      projectBackward(
-        stream, layer.attended, output, inputGradient: acts.attendedGradient, rows: count,
-        inputs: shape.queryWidth)
-      attendBackward(batch, layer, acts.attendedGradient, acts.packedGradient)
+      // What is shared by the layers still holds what the forward pass of the last one left.
+      if recomputation != .none, index + 1 < shape.layers {
+        fillHeads(layer, at, acts, count: count)
+        if recomputation == .full { attend(batch, layer.attention) }
+      }
+      inTrainingChunks(count) { start, rows in
+        feedForwardBackward(layer, at, acts, start: start, rows: rows)
+      }
+      attendBackward(batch, layer.attention, acts.attendedGradient, acts.packedGradient)
       rotate(acts.packedGradient, acts.cosine, acts.sine, count: count, inverse: true)
-      projectBackward(
-        acts.packedGradient, layer.attentionInput, packedMatrices(at),
-        inputGradient: acts.normGradient, rows: count, inputs: shape.width)
-      normBackward(
-        acts.normGradient, layer.input, at.attentionNorm, layer.attentionScale, into: stream,
-        rows: count, adding: true)
+      inTrainingChunks(count) { start, rows in
+        headsBackward(layer, at, acts, start: start, rows: rows)
+      }
     }
-    scatter(batch.tokens, stream, count: count)
+    scatter(batch.tokens, acts.residualGradient, count: count)
+  }
+
+  /// From the gradient of a block's output to those of `middle`, in `residualGradient`, and of
+  /// attention's result.
+  private func feedForwardBackward(
+    _ layer: LayerActivations, _ at: LayerOffsets, _ acts: TrainingActivations, start: Int,
+    rows: Int
+  ) {
+    let chunk = layer.chunk(at: start, shape)
+    if recomputation != .none { fillHidden(layer, chunk, at, start: start, rows: rows) }
+    let stream = acts.residualGradient + start * shape.width
+    let down = [MatrixPart(offset: at.down, outputs: shape.width)]
+    projectBackward(
+      stream, chunk.hidden, down, inputGradient: acts.hiddenGradient, rows: rows,
+      inputs: shape.feedForward)
+    activateBackward(acts.hiddenGradient, chunk.gateUp, acts.gateUpGradient, rows: rows)
+    projectBackward(
+      acts.gateUpGradient, chunk.feedForwardInput, gateUpMatrices(at),
+      inputGradient: acts.normGradient, rows: rows, inputs: shape.width)
+    normBackward(
+      acts.normGradient, chunk.middle, at.feedForwardNorm, chunk.feedForwardScale, into: stream,
+      rows: rows, adding: true)
+    let output = [MatrixPart(offset: at.output, outputs: shape.width)]
+    projectBackward(
+      stream, layer.attention.attended + start * shape.queryWidth, output,
+      inputGradient: acts.attendedGradient + start * shape.queryWidth, rows: rows,
+      inputs: shape.queryWidth)
+  }
+
+  /// From the gradient of the heads to that of a block's input, in `residualGradient`.
+  private func headsBackward(
+    _ layer: LayerActivations, _ at: LayerOffsets, _ acts: TrainingActivations, start: Int,
+    rows: Int
+  ) {
+    let chunk = layer.chunk(at: start, shape)
+    if recomputation != .none { normaliseInput(layer, chunk, at, start: start, rows: rows) }
+    projectBackward(
+      acts.packedGradient + start * shape.packedWidth, chunk.attentionInput, packedMatrices(at),
+      inputGradient: acts.normGradient, rows: rows, inputs: shape.width)
+    normBackward(
+      acts.normGradient, layer.input + start * shape.width, at.attentionNorm, chunk.attentionScale,
+      into: acts.residualGradient + start * shape.width, rows: rows, adding: true)
+  }
+
+  private func inTrainingChunks(_ count: Int, _ body: (_ start: Int, _ rows: Int) -> Void) {
+    inChunks(of: TrainingActivations.chunkTokens, count, body)
   }
 }

@@ -28,6 +28,8 @@ public final class Transformer: @unchecked Sendable {
   public let pool: ThreadPool
   /// Element type of the matrix products' operands.
   public var precision: MatmulPrecision = .float32
+  /// What the backward pass computes again; changes time and memory, but no bit of a result.
+  public var recomputation = Recomputation.none
 
   let offsets: ParameterOffsets
   let arena = Arena()
@@ -97,6 +99,9 @@ public final class Transformer: @unchecked Sendable {
 
   /// Bytes of activations held for the largest batch seen.
   public var activationBytes: Int { arena.capacity * MemoryLayout<Float>.stride }
+
+  /// Gives the activations' memory back until the next pass.
+  public func releaseActivations() { arena.release() }
 
   /// Sets all gradients to zero.
   public func zeroGradients() {

@@ -156,6 +156,8 @@ public struct DoneRecord: Sendable, Equatable {
   public var flops: Double
   /// Final metrics by name.
   public var final: [NamedNumber]
+  /// Highest resident memory of the process, in bytes; nil in logs of older programs.
+  public var peakBytes: Int?
 
   /// A record of these values.
   public init(
@@ -164,7 +166,8 @@ public struct DoneRecord: Sendable, Equatable {
     seconds: Double,
     tokens: Int,
     flops: Double,
-    final: [NamedNumber]
+    final: [NamedNumber],
+    peakBytes: Int? = nil
   ) {
     self.status = status
     self.path = path
@@ -172,6 +175,7 @@ public struct DoneRecord: Sendable, Equatable {
     self.tokens = tokens
     self.flops = flops
     self.final = final
+    self.peakBytes = peakBytes
   }
 }
 
@@ -186,6 +190,7 @@ extension DoneRecord: RecordFields {
       ("tokens", .integer(tokens)),
       ("flops", .number(flops)),
       ("final", final.json),
+      ("peak_bytes", .optional(peakBytes)),
     ]
   }
 
@@ -203,6 +208,7 @@ extension DoneRecord: RecordFields {
       seconds: seconds,
       tokens: tokens,
       flops: flops,
-      final: reader.numbers("final"))
+      final: reader.numbers("final"),
+      peakBytes: reader.integer("peak_bytes"))
   }
 }

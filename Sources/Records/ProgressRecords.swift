@@ -14,6 +14,8 @@ public struct PlanRecord: Sendable, Equatable {
   public var diskBytes: Int
   /// Predicted wall time; nil until a speed was measured.
   public var seconds: Double?
+  /// What the backward pass computes again: `none`, `selective` or `full`.
+  public var recompute: String
 
   /// A record of these values.
   public init(
@@ -22,7 +24,8 @@ public struct PlanRecord: Sendable, Equatable {
     flops: Double,
     peakBytes: Int,
     diskBytes: Int,
-    seconds: Double?
+    seconds: Double?,
+    recompute: String = "none"
   ) {
     self.stages = stages
     self.tokens = tokens
@@ -30,6 +33,7 @@ public struct PlanRecord: Sendable, Equatable {
     self.peakBytes = peakBytes
     self.diskBytes = diskBytes
     self.seconds = seconds
+    self.recompute = recompute
   }
 }
 
@@ -44,6 +48,7 @@ extension PlanRecord: RecordFields {
       ("peak_bytes", .integer(peakBytes)),
       ("disk_bytes", .integer(diskBytes)),
       ("seconds", .optional(seconds)),
+      ("recompute", .text(recompute)),
     ]
   }
 
@@ -61,7 +66,8 @@ extension PlanRecord: RecordFields {
       flops: flops,
       peakBytes: peakBytes,
       diskBytes: diskBytes,
-      seconds: reader.number("seconds"))
+      seconds: reader.number("seconds"),
+      recompute: reader.text("recompute") ?? "none")
   }
 }
 
@@ -141,6 +147,8 @@ public struct StepRecord: Sendable, Equatable {
   public var tokensPerSecond: Double
   /// Training time since the start, without pauses.
   public var seconds: Double
+  /// Time of the step in which the engine waited for its batches; nil in logs of older programs.
+  public var waitSeconds: Double?
   /// Mean loss of each source in the step, in nats.
   public var lossBySource: [NamedNumber]
   /// Mean loss of each token role in the step, in nats.
@@ -156,6 +164,7 @@ public struct StepRecord: Sendable, Equatable {
     tokens: Int,
     tokensPerSecond: Double,
     seconds: Double,
+    waitSeconds: Double? = nil,
     lossBySource: [NamedNumber],
     lossByRole: [NamedNumber] = []
   ) {
@@ -167,6 +176,7 @@ public struct StepRecord: Sendable, Equatable {
     self.tokens = tokens
     self.tokensPerSecond = tokensPerSecond
     self.seconds = seconds
+    self.waitSeconds = waitSeconds
     self.lossBySource = lossBySource
     self.lossByRole = lossByRole
   }
@@ -185,6 +195,7 @@ extension StepRecord: RecordFields {
       ("tokens", .integer(tokens)),
       ("tokens_per_second", .number(tokensPerSecond)),
       ("seconds", .number(seconds)),
+      ("wait_seconds", .optional(waitSeconds)),
       ("loss_by_source", lossBySource.json),
       ("loss_by_role", lossByRole.json),
     ]
@@ -210,6 +221,7 @@ extension StepRecord: RecordFields {
       tokens: tokens,
       tokensPerSecond: tokensPerSecond,
       seconds: seconds,
+      waitSeconds: reader.number("wait_seconds"),
       lossBySource: reader.numbers("loss_by_source"),
       lossByRole: reader.numbers("loss_by_role"))
   }

@@ -54,20 +54,18 @@ public enum Checkpoint {
     _ contents: CheckpointContents, to path: String, previous: String = "",
     files: FileSystem = .real
   ) throws(StoreError) -> (bytes: Int, sha256: String) {
-    let image = try CheckpointImage.make(contents, name: path, previous: previous)
-    let folder = AtomicFile.folder(of: path)
-    sweepTemporaries(of: path, files: files)
-    let needed = image.count + image.count / 10 + reserve
-    let free = try files.freeBytes(folder)
-    guard free >= needed else {
-      throw .noSpace(path: path, needed: needed, available: free)
-    }
-    let seal = try AtomicFile.withBytes(image) { (bytes) throws(StoreError) in
-      Seal(length: bytes.count, sha256: SHA256.of(bytes))
-    }
     let temporary = AtomicFile.temporaryName(for: path)
-    try AtomicFile.withBytes(image) { (bytes) throws(StoreError) in
+    let image = CheckpointImage(contents, name: path, previous: previous)
+    // The image is let go before the file is read back.
+    let seal = try image.withBytes { (bytes) throws(StoreError) in
+      sweepTemporaries(of: path, files: files)
+      let needed = bytes.count + bytes.count / 10 + reserve
+      let free = try files.freeBytes(AtomicFile.folder(of: path))
+      guard free >= needed else {
+        throw .noSpace(path: path, needed: needed, available: free)
+      }
       try files.writeNew(temporary, bytes)
+      return Seal(length: bytes.count, sha256: SHA256.of(bytes))
     }
     do throws(StoreError) {
       try verifyWritten(temporary, seal: seal, files: files)

@@ -1,57 +1,77 @@
 import HDF5
 import Tensors
 
-/// Builds a checkpoint's bytes in memory, the layout of which stands at `Checkpoint`.
-enum CheckpointImage {
-  /// The texts of a checkpoint: dataset and contents.
-  static func texts(_ contents: CheckpointContents) -> [(path: String, text: String)] {
-    [
-      ("/recipe", contents.recipe), ("/model", contents.modelShape),
-      ("/tokenizer", contents.tokenizer), ("/state", contents.state),
-    ]
-  }
+/// A checkpoint's bytes, built in memory; the layout stands at `Checkpoint`.
+struct CheckpointImage {
+  private let contents: CheckpointContents
+  private let name: String
+  private let previous: String
 
-  /// All bytes of the file.
+  /// The image of some contents.
   ///
-  /// - Throws: `StoreError.damaged` when libhdf5 refuses, which means that memory ran out.
-  static func make(
-    _ contents: CheckpointContents, name: String, previous: String
-  ) throws(StoreError) -> [UInt8] {
-    let layout = contents.parameters.layout
+  /// - Parameters:
+  ///   - contents: what to save.
+  ///   - name: how error sentences call it.
+  ///   - previous: SHA-256 of the checkpoint before it; empty for a first one.
+  init(_ contents: CheckpointContents, name: String, previous: String) {
+    let count = contents.parameters.layout.count
     if let moments = contents.moments {
       precondition(
-        moments.first.count == layout.count && moments.second.count == layout.count,
-        "moments of \(moments.first.count) and \(moments.second.count) for \(layout.count) floats")
+        moments.first.count == count && moments.second.count == count,
+        "moments of \(moments.first.count) and \(moments.second.count) for \(count) floats")
     }
-    do {
+    self.contents = contents
+    self.name = name
+    self.previous = previous
+  }
+
+  /// Lays out all bytes of the file, once, and hands them over.
+  ///
+  /// - Throws: what `body` throws, and `StoreError.damaged` when libhdf5 refuses, which means that
+  ///   memory ran out.
+  func withBytes<R>(
+    _ body: (UnsafeRawBufferPointer) throws(StoreError) -> R
+  ) throws(StoreError) -> R {
+    let result = try StoreError.translating(name) { () throws(HDF5Error) in
       let file = try HDF5File(
         inMemory: name,
         capacity: Checkpoint.forecastBytes(
-          parameters: layout.count, moments: contents.moments != nil))
-      let sets = contents.moments == nil ? 1 : 3
-      try writeHeader(
-        contents, previous: previous, datasets: layout.entries.count * sets + 4, into: file)
-      for (path, text) in texts(contents) {
-        let bytes = Array(text.utf8)
-        _ = try file.write(path, bytes)
-        try file.setAttribute("text", "utf-8", at: path)
-        try file.setAttribute("sha256", bytes.withUnsafeBytes { SHA256.hex($0) }, at: path)
+          parameters: contents.parameters.layout.count, moments: contents.moments != nil))
+      try write(into: file)
+      return try file.withImage { bytes in
+        do throws(StoreError) {
+          return Result<R, StoreError>.success(try body(bytes))
+        } catch {
+          return .failure(error)
+        }
       }
-      try write(contents.parameters.values, layout, under: "/parameters", into: file)
-      if let moments = contents.moments {
-        try write(moments.first, layout, under: "/optimizer/first", into: file)
-        try write(moments.second, layout, under: "/optimizer/second", into: file)
-      }
-      let image = try file.image()
-      try file.close()
-      return image
-    } catch {
-      throw StoreError.translate(error, path: name)
+    }
+    return try result.get()
+  }
+
+  private func write(into file: borrowing HDF5File) throws(HDF5Error) {
+    let layout = contents.parameters.layout
+    let sets = contents.moments == nil ? 1 : 3
+    try writeHeader(datasets: layout.entries.count * sets + 4, into: file)
+    let texts = [
+      ("/recipe", contents.recipe), ("/model", contents.modelShape),
+      ("/tokenizer", contents.tokenizer), ("/state", contents.state),
+    ]
+    for (path, text) in texts {
+      let bytes = Array(text.utf8)
+      _ = try file.write(path, bytes)
+      try file.setAttribute("text", "utf-8", at: path)
+      try file.setAttribute("sha256", bytes.withUnsafeBytes { SHA256.hex($0) }, at: path)
+    }
+    try write(contents.parameters.values, layout, under: "/parameters", into: file)
+    if let moments = contents.moments {
+      try write(moments.first, layout, under: "/optimizer/first", into: file)
+      try write(moments.second, layout, under: "/optimizer/second", into: file)
     }
   }
 
-  private static func writeHeader(
-    _ contents: CheckpointContents, previous: String, datasets: Int, into file: borrowing HDF5File
+  private func writeHeader(
+    datasets: Int, into file: borrowing HDF5File
   ) throws(HDF5Error) {
     try file.setAttribute("format_version", CheckpointContents.currentFormat)
     try file.setAttribute("step", contents.step)
@@ -59,11 +79,11 @@ enum CheckpointImage {
     try file.setAttribute("datasets", datasets)
     try file.setAttribute("records_length", contents.recordsLength)
     try file.setAttribute("recipe_sha256", contents.recipeHash)
-    try file.setAttribute("recipe_name", recipeName(contents.recipe))
+    try file.setAttribute("recipe_name", Self.recipeName(contents.recipe))
     try file.setAttribute("previous_sha256", previous)
   }
 
-  private static func write(
+  private func write(
     _ values: AlignedFloats, _ layout: TensorLayout, under group: String,
     into file: borrowing HDF5File
   ) throws(HDF5Error) {

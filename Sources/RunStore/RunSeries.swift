@@ -5,7 +5,7 @@ import Records
 ///
 /// | group | datasets, one number a record |
 /// |---|---|
-/// | `/step` | `step`, `stage`, `tokens` int64; `loss`, `learning_rate`, `gradient_norm`, `tokens_per_second`, `seconds` float64 |
+/// | `/step` | `step`, `stage`, `tokens` int64; `loss`, `learning_rate`, `gradient_norm`, `tokens_per_second`, `seconds`, `wait_seconds` (NaN where unknown) float64 |
 /// | `/needle` | `step` (-1 outside training), `length`, `correct`, `trials` int64; `depth`, `score`, `low`, `high` float64; `task` uint8, an index into the attribute `tasks` |
 /// | `/evaluation` | `step`, `samples` int64; `value`, `low`, `high` float64; `metric` int32, an index into the attribute `metrics` (`task.metric`) |
 ///
@@ -54,6 +54,7 @@ struct RunSeries: Sendable {
     try file.write("/step/gradient_norm", steps.map(\.gradientNorm))
     try file.write("/step/tokens_per_second", steps.map(\.tokensPerSecond))
     try file.write("/step/seconds", steps.map(\.seconds))
+    try file.write("/step/wait_seconds", steps.map { $0.waitSeconds ?? .nan })
   }
 
   private func writeNeedles(into file: borrowing HDF5File) throws(HDF5Error) {

@@ -30,7 +30,7 @@ struct PreparedStage {
 }
 
 /// The parts of a stage that trains.
-struct TrainingWork {
+struct TrainingWork: Sendable {
   let settings: TrainingStage
   /// nil keeps the frequencies that the model has.
   let rotary: RotaryFrequencies?
@@ -46,7 +46,7 @@ struct TrainingWork {
   let selector: SentenceSelector?
 
   /// Steps on short rows in between.
-  struct Replay {
+  struct Replay: Sendable {
     let stream: BatchStream
     let rows: Int
     let sequence: Int
@@ -89,10 +89,13 @@ public final class PreparedRun {
   /// - Parameters:
   ///   - recipe: checked already, as far as it can be without building.
   ///   - pool: threads for the work.
+  ///   - isForecast: true when nothing will be trained or shown; then no model scores the samples of
+  ///     a selection, which may take minutes.
   ///   - notice: receives warnings, such as a checkpoint that was passed over.
-  /// - Throws: `UserError` or `StoreError` with the first thing that does not work.
+  /// - Throws: `UserErrors`, `UserError` or `StoreError` with what does not work.
   public convenience init(
-    _ recipe: Recipe, pool: ThreadPool, notice: (String) -> Void = { _ in }
+    _ recipe: Recipe, pool: ThreadPool, isForecast: Bool = false,
+    notice: (String) -> Void = { _ in }
   ) throws {
     let start = try StartModel(recipe, pool: pool, notice: notice)
     let names = Set(recipe.stages.map(\.name)).union([Stage.Merge.base])
@@ -102,27 +105,24 @@ public final class PreparedRun {
         throw ParameterSet.otherShape(path)
       }
     }
-    try self.init(recipe, start: start)
+    try self.init(recipe, start: start, isForecast: isForecast, notice: notice)
   }
 
-  /// Builds everything around a model that is there.
+  /// Builds everything around a model that is there; `isForecast` as above.
   ///
   /// - Throws: `UserError` or `UserErrors` with everything that does not work.
-  init(_ recipe: Recipe, start: StartModel) throws {
+  init(
+    _ recipe: Recipe, start: StartModel, isForecast: Bool = false, notice: (String) -> Void
+  ) throws {
     self.recipe = recipe
     transformer = start.transformer
     tokenizer = start.tokenizer
     description = start.description
     let precision: MatmulPrecision = recipe.precision == .bfloat16 ? .bfloat16 : .float32
-    guard precision.isAvailable else {
-      throw UserError(
-        "\(recipe.file): precision", "this processor does not multiply in \(precision.rawValue)",
-        remedy: "Use float32.")
-    }
-    transformer.precision = precision
+    transformer.precision = precision.usable(notice: notice)
     let builder = StageBuilder(
       recipe: recipe, tokenizer: start.tokenizer, description: start.description,
-      pool: start.transformer.pool, anchors: start.anchors)
+      pool: start.transformer.pool, anchors: start.anchors, isForecast: isForecast)
     let faults = FaultCollector()
     stages = try recipe.stages.enumerated().compactMap { number, stage in
       try faults.attempt { try builder.stage(stage, number: number) }
@@ -130,9 +130,20 @@ public final class PreparedRun {
     evaluations = try recipe.evaluations.compactMap { item in
       try faults.attempt {
         try PlannedEvaluation(
-          item, recipe: recipe, tokenizer: start.tokenizer, description: start.description)
+          item, recipe: recipe, tokenizer: start.tokenizer, model: start.transformer)
       }
     }
     try faults.finish()
+    transformer.recomputation =
+      Recomputation(rawValue: recipe.recompute.rawValue)
+      ?? .fitting(Machine.memoryBytes / 2) { memory($0).peak }
+  }
+
+  /// The run's peak memory when the backward pass computes so much again.
+  func memory(_ recomputation: Recomputation) -> RunMemory {
+    RunMemory(
+      description.shape, stages: stages.compactMap(\.training),
+      passTokens: evaluations.map(\.passTokens).max() ?? 0, precision: transformer.precision,
+      pool: transformer.pool, recomputation: recomputation)
   }
 }

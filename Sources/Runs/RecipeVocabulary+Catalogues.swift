@@ -17,6 +17,6 @@ extension RecipeVocabulary {
     .select: Selections.catalog.descriptions,
     .optimizer: optimizers.descriptions,
     .source: SourceKinds.catalog.descriptions,
-    .evaluate: [NeedleRequest.kind, HeldOutLoss.kind],
+    .evaluate: evaluationTasks.descriptions,
   ])
 }

@@ -1,13 +1,12 @@
-// What a run will take, told before it starts. Memory is counted from what the engine allocates, not from
-// a rule of thumb: parameters, gradients and two moments, and the activations of the largest micro-batch.
+// What a run will take, told before it starts. Memory is counted from what the program allocates, not from
+// a rule of thumb; see RunMemory.
 
 import Corpora
-import Models
+public import Models
 public import Records
 import Recipes
 import RunStore
 import Support
-import Tensors
 
 /// The forecast of one stage.
 public struct StagePlan: Sendable, Equatable {
@@ -33,6 +32,8 @@ public struct RunPlan: Sendable, Equatable {
   public let parameters: Int
   /// Peak of resident memory, in bytes.
   public let peakBytes: Int
+  /// What the backward pass computes again.
+  public let recomputation: Recomputation
   /// Bytes that the run folder will take.
   public let diskBytes: Int
   /// Floating point operations of all evaluations.
@@ -47,7 +48,8 @@ public struct RunPlan: Sendable, Equatable {
   public func record(gflops: Double?) -> PlanRecord {
     PlanRecord(
       stages: stages.count, tokens: tokens, flops: flops, peakBytes: peakBytes,
-      diskBytes: diskBytes, seconds: gflops.map { (flops + evaluationFlops) / ($0 * 1e9) })
+      diskBytes: diskBytes, seconds: gflops.map { (flops + evaluationFlops) / ($0 * 1e9) },
+      recompute: recomputation.rawValue)
   }
 
   /// The forecast of a prepared run.
@@ -61,15 +63,9 @@ public struct RunPlan: Sendable, Equatable {
       return StagePlan(stage.settings.name, training, shape)
     }
     parameters = shape.parameterCount
-    let floats = run.transformer.parameters.layout.count
-    let training = run.stages.compactMap(\.training).map { Self.largestBatch($0) }.max() ?? 0
-    let activations = max(
-      training > 0 ? shape.trainingActivationBytes(tokens: training) : 0,
-      run.evaluations.map { shape.inferenceActivationBytes(tokens: $0.passTokens) }.max() ?? 0)
+    recomputation = run.transformer.recomputation
+    peakBytes = run.memory(recomputation).peak
     let checkpoint = Checkpoint.forecastBytes(parameters: parameters, moments: true)
-    // A checkpoint is made in memory, handed over as one block, and read back to be checked.
-    peakBytes =
-      4 * floats * MemoryLayout<Float>.stride + activations + 3 * checkpoint + Self.programBytes
     let kept = Set(run.recipe.stages.compactMap(\.merge?.with)).count
     diskBytes =
       (run.recipe.checkpoints.keep + 1) * checkpoint
@@ -78,17 +74,6 @@ public struct RunPlan: Sendable, Equatable {
     evaluationFlops = run.evaluations.reduce(0) {
       $0 + $1.flops(shape, steps: steps, hasBase: run.recipe.base != nil)
     }
-  }
-
-  /// Code, libraries, thread stacks and open sources, as measured on small runs.
-  private static let programBytes = 40 << 20
-
-  /// Tokens of the largest micro-batch.
-  private static func largestBatch(_ training: TrainingWork) -> Int {
-    guard training.settings.steps > 0 else { return 0 }
-    let main = training.settings.rows * training.settings.sequence / training.microBatches
-    guard let replay = training.replay else { return main }
-    return max(main, replay.rows * replay.sequence / replay.microBatches)
   }
 }
 

@@ -9,6 +9,8 @@ struct SelectionBuilder {
   let recipe: Recipe
   let tokenizer: any Tokenizer
   let pool: ThreadPool
+  /// True when no model is to score samples; a selection by models then knows no anchors.
+  let isForecast: Bool
 
   /// The selection of a stage; nil when it trains on everything.
   ///
@@ -33,7 +35,9 @@ struct SelectionBuilder {
     return try selection.open(
       SelectionOpening(
         tokenizer: tokenizer, known: known,
-        samples: { try samples(settings, count: $0, length: $1, seed: seed) },
+        samples: {
+          isForecast ? [] : try samples(settings, count: $0, length: $1, seed: seed)
+        },
         scores: { try scores($0) }))
   }
 

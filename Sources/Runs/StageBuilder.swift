@@ -17,6 +17,8 @@ struct StageBuilder {
   let pool: ThreadPool
   /// Anchor tables of stages by number, when the run goes on.
   let anchors: [Int: AnchorTable]
+  /// True when no model is to score samples.
+  let isForecast: Bool
 
   func stage(_ stage: Stage, number: Int) throws -> PreparedStage {
     let work: PreparedStage.Work
@@ -32,8 +34,9 @@ struct StageBuilder {
   ) throws -> TrainingWork {
     let faults = FaultCollector()
     let selector = try faults.attempt {
-      try SelectionBuilder(recipe: recipe, tokenizer: tokenizer, pool: pool).selector(
-        settings, known: anchors[number], seed: recipe.seed)
+      try SelectionBuilder(
+        recipe: recipe, tokenizer: tokenizer, pool: pool, isForecast: isForecast
+      ).selector(settings, known: anchors[number], seed: recipe.seed)
     }
     let main = try faults.attempt { try mainStream(settings, number, selector ?? nil) }
     let replay = try faults.attempt { try self.replay(settings, number) }

@@ -1,10 +1,12 @@
 import Corpora
 
 /// The batches of a stage: which stream a step takes, and where both stand.
-struct StageFeed {
+///
+/// A value: a copy that is kept is a place to go back to.
+struct StageFeed: Sendable {
   private let training: TrainingWork
-  var stream: BatchStream
-  var replay: BatchStream?
+  private(set) var stream: BatchStream
+  private(set) var replay: BatchStream?
 
   /// The streams of a stage, where a run left them.
   init(_ training: TrainingWork, progress: RunProgress) throws {
@@ -23,5 +25,15 @@ struct StageFeed {
       return batches
     }
     return try (0..<training.microBatches).map { _ in try stream.next() }
+  }
+
+  /// Changes the weight of a source from the next batch on.
+  ///
+  /// - Throws: `UserError` when the source is unknown or no weight would be left; nothing is changed.
+  mutating func setWeight(_ source: String, _ weight: Double) throws {
+    var changed = self
+    try changed.stream.setWeight(source, weight)
+    try changed.replay?.setWeight(source, weight)
+    self = changed
   }
 }

@@ -28,6 +28,8 @@ extension TrainingRun {
   /// Commits a checkpoint of the state between two steps, unless the last one holds that state.
   func commit(_ need: CommitNeed) throws {
     guard progress != saved else { return }
+    // A checkpoint is laid out in memory; it takes the place of what no step is using now.
+    trainer.transformer.releaseActivations()
     let contents = CheckpointContents(
       step: progress.step, stage: progress.stage, modelShape: try description.json,
       tokenizer: prepared.tokenizer.description, recipe: document, state: try progress.json,
@@ -96,19 +98,23 @@ extension TrainingRun {
     let store = try RunFolder.open(folder)
     // Again under the lock: the trainer that held it may just have ended.
     try checkIsNotDone(reader)
+    var notices: [String] = []
     guard !reader.checkpointPaths.isEmpty else {
       // It died before its first checkpoint: the same recipe and seed begin again.
-      let prepared = try PreparedRun(recipe, pool: pool)
+      let prepared = try PreparedRun(recipe, pool: pool) { notices.append($0) }
       try store.restart()
-      return try TrainingRun(prepared, document: document, store: store)
+      let run = try TrainingRun(prepared, document: document, store: store)
+      for text in notices { run.warn(text) }
+      return run
     }
     let found = try reader.newestCheckpoint()
     let start = try StartModel(resuming: found.contents, path: found.path, pool: pool)
-    let prepared = try PreparedRun(recipe, start: start)
+    let prepared = try PreparedRun(recipe, start: start) { notices.append($0) }
     let saved = try store.resume(expecting: start.transformer.parameters.layout)
     let run = try TrainingRun(prepared, document: document, store: store)
     try run.restore(saved.contents, path: saved.path)
-    for text in store.notices + saved.notices + run.differences(from: manifest) { run.warn(text) }
+    notices += store.notices + saved.notices + run.differences(from: manifest)
+    for text in notices { run.warn(text) }
     return run
   }
 
@@ -121,15 +127,9 @@ extension TrainingRun {
 
   /// Takes over progress, weights, moments and angles of a checkpoint.
   private func restore(_ contents: CheckpointContents, path: String) throws {
-    func set(_ values: AlignedFloats) -> ParameterSet {
-      let set = ParameterSet(layout: contents.parameters.layout)
-      set.values.copy(from: values)
-      return set
-    }
     progress = try RunProgress(json: contents.state, path: path)
     try trainer.restore(
-      parameters: contents.parameters, first: contents.moments.map { set($0.first) },
-      second: contents.moments.map { set($0.second) }, updates: progress.updates)
+      parameters: contents.parameters, moments: contents.moments, updates: progress.updates)
     description = try ModelDescription(json: contents.modelShape, path: path)
     trainer.transformer.setRotary(description.rotary)
     lastCheckpoint = path

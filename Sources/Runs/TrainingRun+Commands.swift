@@ -6,18 +6,18 @@ import Training
 
 extension TrainingRun {
   /// Does what was asked since the last step, between two steps; sleeps here while paused.
-  func obeyCommands(_ feed: inout StageFeed) throws {
+  func obeyCommands(_ data: StageData) throws {
     while true {
       if mailbox.state == .paused { mailbox.waitForCommand() }
       guard let command = mailbox.nextCommand() else {
         if mailbox.state == .paused { continue }
         return
       }
-      try obey(command, &feed)
+      try obey(command, data)
     }
   }
 
-  private func obey(_ command: RunCommand, _ feed: inout StageFeed) throws {
+  private func obey(_ command: RunCommand, _ data: StageData) throws {
     switch command {
     case .pause: mailbox.state = .paused
     case .resume: mailbox.state = .training
@@ -25,7 +25,7 @@ extension TrainingRun {
     case .checkpoint: try commit(.whenThereIsRoom)
     case .evaluate: _ = try evaluateAll(final: false)
     case .setLearningRate(let rate): setLearningRate(rate)
-    case .setWeight(let source, let weight): setWeight(source, weight, &feed)
+    case .setWeight(let source, let weight): setWeight(source, weight, data)
     }
   }
 
@@ -54,13 +54,12 @@ extension TrainingRun {
     tell("learning_rate", from: planned * factor, to: planned)
   }
 
-  private func setWeight(_ source: String, _ weight: Double, _ feed: inout StageFeed) {
+  private func setWeight(_ source: String, _ weight: Double, _ data: StageData) {
     do {
-      let old = feed.stream.weight(of: source) ?? 0
-      try feed.stream.setWeight(source, weight)
-      try feed.replay?.setWeight(source, weight)
-      progress.stream = feed.stream.cursor
-      progress.replay = feed.replay?.cursor
+      let old = data.consumed.stream.weight(of: source) ?? 0
+      try data.setWeight(source, weight)
+      progress.stream = data.consumed.stream.cursor
+      progress.replay = data.consumed.replay?.cursor
       tell("mix.\(source)", from: old, to: weight)
     } catch {
       warn("\(error)")

@@ -14,71 +14,64 @@ extension TrainingRun {
     let isOfUse = progress.step == 0 ? prepared.recipe.base != nil : !isLast
     if isOfUse {
       for evaluation in prepared.evaluations where evaluation.isDue(at: progress.step) {
-        guard try run(evaluation, final: false) else { return }
+        _ = try run(evaluation, final: false)
+        if mailbox.isAskedToEnd { return }
       }
     }
     progress.evaluatedStep = progress.step
   }
 
-  /// Runs all evaluations.
+  /// Runs all evaluations; the final ones leave one heatmap of the first needle task's cells.
   ///
   /// - Returns: false when one was cut short.
   func evaluateAll(final: Bool) throws -> Bool {
-    try prepared.evaluations.allSatisfy { try run($0, final: final) }
+    var cells: [NeedleRecord] = []
+    for evaluation in prepared.evaluations {
+      cells += try run(evaluation, final: final)
+      if mailbox.isAskedToEnd { return false }
+    }
+    if final { drawHeatmap(cells.filter { $0.task == cells[0].task }) }
+    return true
   }
 
-  private func run(_ evaluation: PlannedEvaluation, final: Bool) throws -> Bool {
+  /// Runs one evaluation and gives its needle cells.
+  private func run(_ evaluation: PlannedEvaluation, final: Bool) throws -> [NeedleRecord] {
     let before = mailbox.state
     mailbox.state = .evaluating
     defer { mailbox.state = before }
     let start = ContinuousClock.now
-    switch evaluation.measure {
-    case .needle(let request, let finalTrials):
-      var request = request
-      if final { request.trials = finalTrials }
-      try measureNeedles(request, draws: final)
-    case .loss(let loss): try measure(loss)
-    }
-    progress.seconds += start.duration(to: .now).seconds
-    return !mailbox.isAskedToEnd
-  }
-
-  private func measureNeedles(_ request: NeedleRequest, draws: Bool) throws {
+    defer { progress.seconds += start.duration(to: .now).seconds }
+    let task = final ? evaluation.finalTask : evaluation.task
     var cells: [NeedleRecord] = []
-    let evaluation = try NeedleEvaluation(trainer.transformer, tokenizer: prepared.tokenizer)
-    try evaluation.run(
-      request, step: progress.step, isCancelled: { mailbox.isAskedToEnd },
-      report: { cell in
+    let monitor = EvaluationMonitor(
+      step: progress.step, isCancelled: { [mailbox] in mailbox.isAskedToEnd },
+      cell: { [self] cell in
         cells.append(cell)
         post(.needle(cell))
+      },
+      figure: { [self] name, record in
+        keep(name, record.value)
+        post(.evaluation(record))
       })
-    let task = request.task.rawValue
+    try task.measure(evaluation.subject, monitor)
+    guard let heatmap = task as? NeedleHeatmap else { return [] }
+    note(heatmap, cells)
+    return cells
+  }
+
+  /// Keeps the accuracy at each length and over all lengths up to the target.
+  private func note(_ heatmap: NeedleHeatmap, _ cells: [NeedleRecord]) {
+    let task = type(of: heatmap.task).kind.name
     for length in Set(cells.map(\.length)).sorted() {
       let column = cells.filter { $0.length == length }
       keep("needle.\(task).\(length)", Self.share(column).score)
     }
     let reached = cells.filter { $0.length <= prepared.recipe.target }
-    if draws { drawHeatmap(cells) }
     if !reached.isEmpty { keep("needle.\(task).grid", Self.share(reached).score) }
   }
 
   private static func share(_ cells: [NeedleRecord]) -> Proportion {
     Proportion(cells.reduce(0) { $0 + $1.correct }, of: cells.reduce(0) { $0 + $1.trials })
-  }
-
-  private func measure(_ loss: PlannedEvaluation.Loss) throws {
-    var stream = loss.stream
-    let result = try HeldOutLoss.measure(
-      trainer.transformer, stream: &stream, tokens: loss.tokens,
-      isCancelled: { mailbox.isAskedToEnd })
-    guard result.targets > 0, !mailbox.isAskedToEnd else { return }
-    keep("loss.\(loss.sequence)", result.mean)
-    post(
-      .evaluation(
-        EvaluationRecord(
-          step: progress.step, task: HeldOutLoss.kind.name,
-          metric: "loss at \(loss.sequence), nats", value: result.mean, low: result.low,
-          high: result.high, samples: result.targets)))
   }
 
   /// Notes the newest value of a metric.

@@ -40,7 +40,7 @@ extension TrainingRun {
   }
 
   private func train(_ training: TrainingWork, name: String) throws {
-    var feed = try StageFeed(training, progress: progress)
+    let data = try StageData(training, progress: progress)
     enter(training, name: name)
     while true {
       let isDone = progress.hasLearnt || progress.stageStep >= training.settings.steps
@@ -48,12 +48,12 @@ extension TrainingRun {
       // A stop is heeded before the stage ends: its evaluation may not be complete.
       if isDone, !mailbox.isAskedToEnd { break }
       if isIntervalOver { try commit(.whenThereIsRoom) }
-      try obeyCommands(&feed)
+      try obeyCommands(data)
       if isDone { break }
-      try step(training, &feed)
+      try step(training, data)
     }
     try checkLimit(training, name: name)
-    if progress.stageStep > 0 { tellLedger(feed, name: name) }
+    if progress.stageStep > 0 { tellLedger(data.consumed, name: name) }
   }
 
   /// Tells what the sources of a stage gave.
@@ -103,16 +103,17 @@ extension TrainingRun {
             + "\(settings.rope.kind), positions \(settings.positions.kind)")))
   }
 
-  private func step(_ training: TrainingWork, _ feed: inout StageFeed) throws {
+  private func step(_ training: TrainingWork, _ data: StageData) throws {
     let start = ContinuousClock.now
     let rate =
       training.optimizer.rate(step: progress.stageStep, total: training.settings.steps)
       * progress.rateFactor
-    let batches = try feed.next(step: progress.stageStep)
+    let batches = try data.next()
+    let waited = start.duration(to: .now).seconds
     let outcome = trainer.step(batches, learningRate: rate, loss: training.loss)
     let seconds = start.duration(to: .now).seconds
-    book(outcome, batches: batches, seconds: seconds, feed: feed)
-    post(.step(record(outcome, rate: rate, seconds: seconds)))
+    book(outcome, batches: batches, seconds: seconds, feed: data.consumed)
+    post(.step(record(outcome, rate: rate, seconds: seconds, waited: waited)))
     tellSpeed()
     try guardAgainstSkips(outcome)
     if let advance = training.settings.advance { follow(advance, outcome) }
@@ -135,12 +136,14 @@ extension TrainingRun {
     session.add(flops: flops, seconds: seconds)
   }
 
-  private func record(_ outcome: StepOutcome, rate: Double, seconds: Double) -> StepRecord {
+  private func record(
+    _ outcome: StepOutcome, rate: Double, seconds: Double, waited: Double
+  ) -> StepRecord {
     StepRecord(
       step: progress.step, stage: progress.stage, loss: outcome.loss, learningRate: rate,
       gradientNorm: outcome.gradientNorm, tokens: progress.tokens,
       tokensPerSecond: Double(outcome.tokens) / max(seconds, 1e-9), seconds: progress.seconds,
-      lossBySource: outcome.lossBySource, lossByRole: outcome.lossByRole)
+      waitSeconds: waited, lossBySource: outcome.lossBySource, lossByRole: outcome.lossByRole)
   }
 
   /// Tells the plan again, once, with the time it will take by the speed of the first steps.

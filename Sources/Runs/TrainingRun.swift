@@ -192,6 +192,6 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   private func doneRecord(status: String) -> DoneRecord {
     DoneRecord(
       status: status, path: lastCheckpoint, seconds: progress.seconds, tokens: progress.tokens,
-      flops: progress.flops, final: metrics)
+      flops: progress.flops, final: metrics, peakBytes: ProcessMemory.peakBytes)
   }
 }

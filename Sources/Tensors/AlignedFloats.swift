@@ -14,14 +14,16 @@ public final class AlignedFloats: @unchecked Sendable {
   /// Zeroed memory for `count` floats.
   public init(count: Int) {
     self.count = count
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    guard let raw = LargeMemory.allocate(bytes: bytes) else {
+      preconditionFailure("out of memory: \(bytes) bytes of floats")
+    }
     pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
     pointer.initialize(repeating: 0, count: max(count, 1))
   }
 
   deinit {
-    UnsafeMutableRawPointer(pointer).deallocate()
+    LargeMemory.free(pointer)
   }
 
   /// All floats as a buffer.

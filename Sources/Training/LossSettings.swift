@@ -12,6 +12,9 @@ public struct LossSettings: Sendable, Equatable {
     case fixed
   }
 
+  /// Bytes of a token's weight while `weights` makes them, and of its loss.
+  public static let bytesPerToken = MemoryLayout<Double>.stride + 2 * MemoryLayout<Float>.stride
+
   /// What is averaged.
   public var average: Average
   /// Weight of answer and recall tokens; others have 1.

@@ -6,14 +6,6 @@ public import Kernels
 public import Models
 import Support
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Measures the training step of a named model size.
 public struct StepBenchmark: Sendable {
   /// A model and a batch to measure.
@@ -26,6 +18,29 @@ public struct StepBenchmark: Sendable {
     public let rows: Int
     /// T, tokens of a row.
     public let length: Int
+    /// Documents of equal length in a row, up to a token.
+    public var documents = 1
+
+    /// The same model on one row of another length, named after it, such as `tiny-65536`.
+    public func with(length: Int) -> Configuration {
+      let model = name.prefix { $0 != "-" }
+      return Configuration(name: "\(model)-\(length)", shape: shape, rows: 1, length: length)
+    }
+
+    /// Memory of a step in bytes; documents do not change it.
+    ///
+    /// - Parameters:
+    ///   - precision: number format of the matrix products' operands.
+    ///   - pool: threads and loops.
+    ///   - recomputation: what the backward pass computes again.
+    /// - Returns: the forecast.
+    public func memory(
+      precision: MatmulPrecision, pool: ThreadPool, recomputation: Recomputation
+    ) -> MemoryForecast {
+      MemoryForecast(
+        training: shape, rows: rows, length: length, precision: precision, pool: pool,
+        recomputation: recomputation)
+    }
   }
 
   /// What was measured.
@@ -42,12 +57,14 @@ public struct StepBenchmark: Sendable {
     public let tokensPerSecond: Double
     /// Counted operations of a step by its median time, in 10^9 per second.
     public let gflops: Double
-    /// `gflops` by the machine's register-only rate; nil where that rate is not measured.
+    /// `gflops` by the machine's register-only rate; nil where the processor has no products of the format.
     public let shareOfPeak: Double?
     /// Highest resident memory of the process so far, in MiB.
     public let peakResidentMebibytes: Int
     /// Steps measured.
     public let steps: Int
+    /// What the backward pass computed again.
+    public let recomputation: Recomputation
   }
 
   /// Every configuration, in the order shown to the user.
@@ -79,60 +96,68 @@ public struct StepBenchmark: Sendable {
   public let configuration: Configuration
   /// Operands of the matrix products.
   public let precision: MatmulPrecision
-  /// Time to spend on measured steps, in seconds; at least two steps and at most `maximumSteps`.
+  /// Time to spend on measured steps, in seconds; at least two steps.
   public let seconds: Double
-  /// Most steps to measure.
-  public let maximumSteps: Int
+  /// Steps to measure, instead of a time and without others before; for steps that take minutes.
+  public let steps: Int?
+  /// What the backward pass computes again.
+  public let recomputation: Recomputation
 
   /// A measurement of a configuration.
   public init(
     _ configuration: Configuration, precision: MatmulPrecision = .float32, seconds: Double = 12,
-    maximumSteps: Int = 1_000
+    steps: Int? = nil, recomputation: Recomputation = .none
   ) {
     self.configuration = configuration
     self.precision = precision
     self.seconds = seconds
-    self.maximumSteps = maximumSteps
+    self.steps = steps
+    self.recomputation = recomputation
   }
 
-  /// Runs two steps unmeasured, then steps until the time is used up.
+  /// Runs two steps unmeasured, then steps until the time is used up; or just the steps asked for.
+  ///
+  /// A pool of one thread is timed by its processor time.
   ///
   /// - Parameters:
   ///   - pool: threads for the work.
-  ///   - peakGFLOPS: the machine's rate of the same precision and threads; nil measures it, which
-  ///     is done for float32 only.
+  ///   - peakGFLOPS: the machine's rate of the same precision and threads; nil measures it.
   /// - Returns: speeds by the median step.
   /// - Throws: `UserError` when a setting is refused.
   public func run(pool: ThreadPool, peakGFLOPS: Double? = nil) throws -> Result {
     let shape = configuration.shape
     let model = Transformer(shape: shape, pool: pool)
     model.precision = precision
+    model.recomputation = recomputation
     model.initialize(seed: 0)
     let trainer = Trainer(
       model, optimizer: try optimizers.make("adamw", ["weight_decay": .real(0.01)]))
     let batch = randomBatch()
-    for _ in 0..<2 { _ = trainer.step([batch], learningRate: 1e-3) }
+    if steps == nil { for _ in 0..<2 { _ = trainer.step([batch], learningRate: 1e-3) } }
     var times: [Double] = []
     let start = ContinuousClock.now
-    while times.count < 2
-      || ((ContinuousClock.now - start) / .seconds(1) < seconds && times.count < maximumSteps)
+    while steps.map({ times.count < $0 })
+      ?? (times.count < 2 || (ContinuousClock.now - start) / .seconds(1) < seconds)
     {
-      let begin = ContinuousClock.now
-      _ = trainer.step([batch], learningRate: 1e-3)
-      times.append((ContinuousClock.now - begin) / .seconds(1))
+      times.append(
+        Stopwatch.seconds(threads: pool.threads) {
+          _ = trainer.step([batch], learningRate: 1e-3)
+        })
     }
     let median = times.sorted()[times.count / 2]
-    let flops = FlopCount.trainingStep(
-      shape, rows: configuration.rows, length: configuration.length)
+    let flops =
+      configuration.documents == 1
+      ? FlopCount.trainingStep(shape, rows: configuration.rows, length: configuration.length)
+      : FlopCount.trainingStep(shape, ModelInput(batch))
     let gflops = flops / median / 1e9
-    var peak = peakGFLOPS
-    if peak == nil, precision == .float32 { peak = Machine.peakGFLOPS(threads: pool.threads) }
+    let peak = peakGFLOPS ?? Machine.peakGFLOPS(threads: pool.threads, precision: precision)
     return Result(
       name: configuration.name, precision: precision, threads: pool.threads,
       parameters: shape.parameterCount,
       tokensPerSecond: Double(configuration.rows * configuration.length) / median,
-      gflops: gflops, shareOfPeak: peak.map { gflops / $0 },
-      peakResidentMebibytes: Self.peakResidentMebibytes, steps: times.count)
+      gflops: gflops, shareOfPeak: peak > 0 ? gflops / peak : nil,
+      peakResidentMebibytes: ProcessMemory.peakBytes >> 20, steps: times.count,
+      recomputation: recomputation)
   }
 
   private func randomBatch() -> Batch {
@@ -142,30 +167,17 @@ public struct StepBenchmark: Sendable {
     var batch = Batch(rows: rows, length: length, sourceNames: ["random"])
     for _ in 0..<rows {
       for token in 0..<length {
+        let document = token * configuration.documents / length
+        let start = (document * length + configuration.documents - 1) / configuration.documents
         batch.tokens.append(Int32(random.below(vocabulary)))
         batch.targets.append(Int32(random.below(vocabulary)))
-        batch.positions.append(Int32(token))
-        batch.documentStarts.append(0)
+        batch.positions.append(Int32(token - start))
+        batch.documentStarts.append(Int32(start))
         batch.roles.append(.text)
         batch.sources.append(0)
       }
     }
     return batch
-  }
-
-  private static var peakResidentMebibytes: Int {
-    var usage = rusage()
-    #if canImport(Glibc)
-      getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
-    #else
-      getrusage(RUSAGE_SELF, &usage)
-    #endif
-    // Bytes on Darwin, kibibytes elsewhere.
-    #if canImport(Darwin)
-      return usage.ru_maxrss >> 20
-    #else
-      return usage.ru_maxrss >> 10
-    #endif
   }
 
   // swift-format-ignore: one row of sizes for each line of the table above.

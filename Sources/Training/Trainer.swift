@@ -81,27 +81,25 @@ public final class Trainer: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - parameters: of this model's layout.
-  ///   - first: first moments; nil starts them fresh.
-  ///   - second: second moments; nil starts them fresh.
+  ///   - moments: first and second moments in the same layout; nil starts them fresh.
   ///   - updates: updates that the moments have seen.
   /// - Throws: `UserError` when a layout is not the model's.
   public func restore(
-    parameters: ParameterSet, first: ParameterSet?, second: ParameterSet?, updates: Int
+    parameters: ParameterSet, moments: (first: AlignedFloats, second: AlignedFloats)?, updates: Int
   ) throws {
-    for saved in [parameters, first, second].compactMap(\.self)
-    where saved.layout != transformer.parameters.layout {
+    guard parameters.layout == transformer.parameters.layout else {
       throw UserError(
         "checkpoint",
-        "\(saved.layout.count) floats in \(saved.layout.entries.count) tensors found,"
+        "\(parameters.layout.count) floats in \(parameters.layout.entries.count) tensors found,"
           + " \(transformer.parameters.layout.count) in"
           + " \(transformer.parameters.layout.entries.count) expected, or other names or shapes",
         remedy: "Use the recipe it was saved with.")
     }
     transformer.parameters.values.copy(from: parameters.values)
     resetMoments()
-    guard let first, let second else { return }
-    firstMoments.values.copy(from: first.values)
-    secondMoments.values.copy(from: second.values)
+    guard let moments else { return }
+    firstMoments.values.copy(from: moments.first)
+    secondMoments.values.copy(from: moments.second)
     self.updates = updates
   }
 }

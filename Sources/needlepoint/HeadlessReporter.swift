@@ -69,7 +69,8 @@ final class HeadlessReporter {
     case .plan(let plan):
       options.say(
         "plan: \(plan.stages) stages, \(plan.tokens.grouped) tokens, "
-          + "\(plan.flops.short)FLOP, \((plan.peakBytes >> 20).grouped) MiB at most")
+          + "\(plan.flops.short)FLOP, \((plan.peakBytes >> 20).grouped) MiB at most, "
+          + "recompute \(plan.recompute)")
       progress.totalTokens = plan.tokens
     case .step(let step): progress.show(step, stages: run.prepared.recipe.stages.count)
     case .needle(let cell):

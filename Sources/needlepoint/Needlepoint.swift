@@ -14,8 +14,8 @@ struct Needlepoint: ParsableCommand {
     version: ProgramVersion.text,
     subcommands: [
       WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, NeedleCommand.self,
-      LogitsCommand.self, GenerateCommand.self, PositionsCommand.self, PlanCommand.self,
-      DataCommand.self,
+      EvaluateCommand.self, LogitsCommand.self, GenerateCommand.self, PositionsCommand.self,
+      PlanCommand.self, DataCommand.self,
       InfoCommand.self, MergeCommand.self, BenchCommand.self, DescribeCommand.self,
       DoctorCommand.self,
     ],

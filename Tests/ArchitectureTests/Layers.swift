@@ -49,7 +49,9 @@ struct Module: Sendable {
     Module(
       name: "Training", layer: 5,
       imports: ["Corpora", "Kernels", "Models", "Records", "Support", "Tensors"]),
-    Module(name: "Evaluation", layer: 5, imports: ["Corpora", "Models", "Records", "Support"]),
+    Module(
+      name: "Evaluation", layer: 5,
+      imports: ["Corpora", "Kernels", "Models", "Records", "Support"]),
 
     Module(
       name: "Runs", layer: 6,

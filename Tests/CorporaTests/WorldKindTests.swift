@@ -144,6 +144,29 @@ import Testing
     }
   }
 
+  @Test(arguments: [CorpusSplit.training, .evaluation])
+  func twinsBeginAsAnEarlierFactDoesAndKeepToTheSplit(split: CorpusSplit) throws {
+    var source = try worldSource("recall", split: split, settings: ["twins": .real(0.5)])
+    var later = 0
+    var twins = 0
+    for _ in 0..<200 {
+      var begun: Set<Int> = []
+      var named: Set<Int> = []
+      for stated in statedFacts(try source.next(limit: 257).tokens)
+      where named.insert(stated.fact.name).inserted {
+        #expect(WorldFacts.split(of: stated.fact) == split)
+        if !begun.isEmpty {
+          later += 1
+          if begun.contains(stated.fact.first) { twins += 1 }
+        }
+        begun.insert(stated.fact.first)
+      }
+    }
+    // Half of the later facts, and of the others one in a hundred for each fact before it.
+    let share = Double(twins) / Double(later)
+    #expect(share > 0.48 && share < 0.6, "share \(share)")
+  }
+
   @Test func storiesComeBackToTheirPersonsAndThings() throws {
     // Of 80 persons, a story of 4,096 tokens would name nearly all if it drew them anew each time.
     let tokenizer = WorldTokenizer()

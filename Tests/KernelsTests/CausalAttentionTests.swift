@@ -68,7 +68,8 @@ import Testing
 
   /// Output and gradient (of the packed buffer) of the kernels.
   private func run(
-    _ c: Case, _ x: [Float], _ dO: [Float], _ starts: [Int32], _ pool: ThreadPool
+    _ c: Case, _ x: [Float], _ dO: [Float], _ starts: [Int32], _ pool: ThreadPool,
+    precision: MatmulPrecision = .float32
   ) -> (o: [Float], gradient: [Float]) {
     var o = [Float](repeating: .nan, count: dO.count)
     var logSumExp = [Float](repeating: .nan, count: c.rows * c.heads * c.length)
@@ -80,10 +81,11 @@ import Testing
         guard let x = input.baseAddress, let dx = output.baseAddress else { return }
         CausalAttention.forward(
           c.shape, q: x, k: x + key, v: x + value, documentStarts: starts, o: &o,
-          logSumExp: &logSumExp, pool: pool)
+          logSumExp: &logSumExp, precision: precision, pool: pool)
         CausalAttention.backward(
           c.shape, dO: dO, q: x, k: x + key, v: x + value, o: o, logSumExp: logSumExp,
-          documentStarts: starts, dq: dx, dk: dx + key, dv: dx + value, pool: pool)
+          documentStarts: starts, dq: dx, dk: dx + key, dv: dx + value, precision: precision,
+          pool: pool)
       }
     }
     for token in 0..<c.rows * c.length {
@@ -165,5 +167,26 @@ import Testing
     let found = run(c, x, c.dO, starts, pool(set))
     #expect(largestError(found.o, c.reference(doubles(x), starts)) < 1e-3)
     #expect(found.gradient.allSatisfy { $0.isFinite })
+  }
+
+  static let sets = InstructionSet.available.filter(\.hasBFloat16)
+
+  /// Rounded operands: 8 bits of precision, so errors of a few 1/512 that mostly cancel in sums.
+  @Test(arguments: sets, large + small)
+  func bfloat16OperandsChangeResultsOnlyByTheirRounding(_ set: InstructionSet, c: Case) {
+    let (x, dO, starts) = (c.packed, c.dO, c.starts)
+    let exact = run(c, x, dO, starts, pool(set))
+    let found = run(c, x, dO, starts, pool(set, threads: 2), precision: .bfloat16)
+    #expect(relativeDistance(found.o, exact.o) < 4e-3)
+    #expect(relativeDistance(found.gradient, exact.gradient) < 5e-3)
+    let again = run(c, x, dO, starts, pool(set), precision: .bfloat16)
+    #expect(found.o == again.o && found.gradient == again.gradient)
+  }
+
+  /// Norm of the difference by the norm.
+  private func relativeDistance(_ found: [Float], _ expected: [Float]) -> Double {
+    let difference = zip(found, expected).map { Double($0) - Double($1) }
+    let scale = expected.reduce(0) { $0 + Double($1) * Double($1) }
+    return (difference.reduce(0) { $0 + $1 * $1 } / scale).squareRoot()
   }
 }

@@ -59,6 +59,7 @@ import Testing
 
   private let sizes = [
     (1, 1, 1), (7, 8, 9), (9, 15, 16), (17, 63, 8), (64, 65, 17), (65, 64, 1), (13, 24, 600),
+    (40, 290, 530),
   ]
 
   @Test(arguments: InstructionSet.available, MatmulBackend.allCases.filter(\.isAvailable))
@@ -76,6 +77,16 @@ import Testing
     }
     #expect(results[0] == results[1])
     #expect(results[1] == results[2])
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func productsUseNoMoreMemoryThanPlanned(_ set: InstructionSet) {
+    let (m, n, k) = (64, 96, 160)
+    let bytes = MatmulPrecision.allCases.map {
+      Matmul.workspaceBytes(m: m, n: n, k: k, transposeA: true, precision: $0, pool: pool(set))
+    }
+    let tiles = set == .amx ? 2 * k * (m + n) : 0
+    #expect(bytes == [3 * tiles, tiles])
   }
 
   @Test func noTermsGiveZerosOrLeaveTheSum() {
@@ -125,10 +136,10 @@ import Testing
   }
 
   @Test(
-    .enabled(if: MatmulPrecision.bfloat16.isAvailable),
-    arguments: MatmulBackend.allCases.filter(\.isAvailable))
-  func bfloat16RoundsTheOperandsAndNothingElse(_ backend: MatmulBackend) {
-    let pool = ThreadPool(threads: 2, backend: backend)
+    arguments: InstructionSet.available.filter(\.hasBFloat16),
+    MatmulBackend.allCases.filter(\.isAvailable))
+  func bfloat16RoundsTheOperandsAndNothingElse(_ set: InstructionSet, backend: MatmulBackend) {
+    let pool = ThreadPool(threads: 2, instructionSet: set, backend: backend)
     for (m, n, k) in sizes + [(200, 70, 33)] {
       let (a, b) = (randomFloats(m * k, "a"), randomFloats(n * k, "b"))
       let (x, y) = (rounded(a), rounded(b))

@@ -105,6 +105,22 @@ struct RunHistoryTests {
     #expect(abs((history.secondsLeft ?? 0) - (6 + 3 * 4)) < 1e-9)
   }
 
+  @Test func waitingIsTheShareOfTheLastStepsTime() throws {
+    var history = RunHistory()
+    // Steps of 100 tokens and 2 s each; the first waited long, the log of another did not say.
+    let waits: [Double?] = [1, nil] + [Double?](repeating: 0.05, count: 40)
+    for (number, waited) in waits.enumerated() {
+      history.apply(
+        .step(
+          StepRecord(
+            step: number + 1, stage: 0, loss: 2, learningRate: 1, gradientNorm: 1,
+            tokens: (number + 1) * 100, tokensPerSecond: 50, seconds: Double(number) * 2,
+            waitSeconds: waited, lossBySource: [])))
+      if number < 2 { #expect(history.waitingShare == 0.5) }
+    }
+    #expect(abs(try #require(history.waitingShare) - 0.025) < 1e-9)
+  }
+
   @Test func aMetricThatNamesItsTaskIsNotNamedTwice() {
     var history = RunHistory()
     history.apply(

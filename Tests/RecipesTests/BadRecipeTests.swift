@@ -19,7 +19,7 @@ struct BadRecipeTests {
 
   static let topKeys =
     "name, summary, base, target, seed, precision, threads, model, tokenizer, checkpoint, "
-    + "defaults, stages, evaluate, sources"
+    + "memory, defaults, stages, evaluate, sources"
 
   static let bad = [
     Bad(
@@ -47,6 +47,10 @@ struct BadRecipeTests {
       "target: 4k", "target: 4k\nprecision: float16",
       "r.yaml:4: precision: no such value, \"float16\" found. "
         + "Did you mean \"bfloat16\"? Known: float32, bfloat16."),
+    Bad(
+      "target: 4k", "target: 4k\nmemory: { recompute: ful }",
+      "r.yaml:4: memory.recompute: no such value, \"ful\" found. "
+        + "Did you mean \"full\"? Known: auto, none, selective, full."),
     Bad(
       "target: 4k", "target: 4k\nseed: -1",
       "r.yaml:4: seed: a whole number of at least 0 is needed, \"-1\" found. "

@@ -16,6 +16,7 @@ struct GoodRecipeTests {
     #expect(recipe.threads == nil)
     #expect(recipe.checkpoints.every == nil)
     #expect(recipe.checkpoints.keep == 3)
+    #expect(recipe.recompute == .auto)
     let stage = try #require(recipe.stages.first)
     #expect(stage.name == "extend")
     #expect(stage.line == 5)
@@ -56,6 +57,7 @@ struct GoodRecipeTests {
     precision: bfloat16
     threads: 2
     checkpoint: { every: 50, keep: 2 }
+    memory: { recompute: selective }
     defaults:
       tokens_per_step: 2k
       mix: { stories: 1 }
@@ -85,6 +87,7 @@ struct GoodRecipeTests {
     #expect(recipe.precision == .bfloat16)
     #expect(recipe.threads == 2)
     #expect(recipe.checkpoints.every == 50)
+    #expect(recipe.recompute == .selective)
     #expect(recipe.stages.map(\.name) == ["stage-1", "second", "merge"])
     let first = try #require(recipe.stages[0].training)
     #expect(first.advance?.measure == .recall)

@@ -22,6 +22,7 @@ struct ResolvedRecipeTests {
       seed: 1
       precision: float32
       checkpoint: { keep: 3 }
+      memory: { recompute: auto }
       stages:
         - name: extend
           kind: train

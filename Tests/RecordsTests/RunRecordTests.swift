@@ -9,7 +9,7 @@ import Testing
       .plan(
         PlanRecord(
           stages: 2, tokens: 3_276_800, flops: 1.5e13, peakBytes: 1 << 31, diskBytes: 9_000_000,
-          seconds: nil))
+          seconds: nil, recompute: "selective"))
     ),
     (
       "stage",
@@ -20,7 +20,7 @@ import Testing
       .step(
         StepRecord(
           step: 7, stage: 0, loss: 2.125, learningRate: 1e-3, gradientNorm: 0.1, tokens: 114_688,
-          tokensPerSecond: 41_234.5, seconds: 2.75,
+          tokensPerSecond: 41_234.5, seconds: 2.75, waitSeconds: 0.25,
           lossBySource: [NamedNumber("books", 2), NamedNumber("code", 2.25)],
           lossByRole: [NamedNumber("answer", 0.5)]))
     ),
@@ -54,7 +54,7 @@ import Testing
       .done(
         DoneRecord(
           status: "stopped", path: "", seconds: 0, tokens: 0, flops: 0,
-          final: [NamedNumber("needle", 0.98)]))
+          final: [NamedNumber("needle", 0.98)], peakBytes: 1 << 30))
     ),
   ]
 

@@ -20,13 +20,14 @@ struct CommandTests {
       """
 
   private static func edited(
-    _ place: TemporaryFolder, stopAt: Int? = nil
+    _ place: TemporaryFolder, stopAt: Int? = nil, lag: Double = 0
   ) throws -> Follower {
     let run = try TrainingRun(RunCase.document(twoStages), parent: place.path)
     return Follower(run) { record in
       guard case .step(let step) = record else { return [] }
       var commands: [RunCommand] = []
       if step.step == 2 {
+        Thread.sleep(forTimeInterval: lag)
         commands += [.setLearningRate(1e-3), .setWeight(source: "repeat", weight: 0)]
       }
       if step.step == stopAt { commands.append(.stop) }
@@ -60,6 +61,24 @@ struct CommandTests {
     let resumed = Follower(try TrainingRun.resume(stopped.run.folder))
     #expect(resumed.run.state == .finished)
     #expect(try Outcome(stopped.run.folder) == Outcome(straight.run.folder))
+  }
+
+  @Test func anEditDoesNotDependOnHowFarAheadTheBatchesAre() throws {
+    let place = try TemporaryFolder()
+    let (prompt, late) = (try Self.edited(place), try Self.edited(place, lag: 0.1))
+    #expect(late.steps[2].lossBySource.map(\.name) == ["stories"])
+    #expect(try Outcome(late.run.folder) == Outcome(prompt.run.folder))
+  }
+
+  @Test func everyStepTellsHowLongItWaitedForItsBatches() throws {
+    let place = try TemporaryFolder()
+    let log = try RunReader(Self.edited(place).run.folder).records()
+    let steps = log.compactMap { if case .step(let step) = $0 { step } else { nil } }
+    #expect(steps.count == 7)
+    for step in steps {
+      let waited = try #require(step.waitSeconds)
+      #expect(waited >= 0 && waited <= step.seconds)
+    }
   }
 
   @Test func editsThatMakeNoSenseAreRefusedWithASentence() throws {

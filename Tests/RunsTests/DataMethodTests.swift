@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Recipes
 import Runs
 import Support
@@ -130,6 +131,10 @@ struct DataMethodTests {
     let anchors = try #require(
       try DataPreview.all(whole.prepared, documents: 1, rows: 1)[0].anchors)
     #expect(anchors.rows.count { $0.isAnchor } == 1)
+    // A forecast asks no model.
+    let forecast = try PreparedRun(
+      document.recipe(.needlepoint), pool: ThreadPool(threads: 1), isForecast: true)
+    #expect(try DataPreview.all(forecast, documents: 0, rows: 0)[0].anchors?.rows.isEmpty == true)
 
     let stopped = try TrainingRun(document, parent: place.file("stopped"))
     _ = Follower(stopped) { record in

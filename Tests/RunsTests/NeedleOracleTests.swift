@@ -10,22 +10,23 @@ import Testing
 
 /// One teacher-forced pass scores what decoding token by token would.
 struct NeedleOracleTests {
-  @Test(arguments: NeedleRequest.Task.allCases)
-  func teacherForcingEqualsGreedyDecoding(_ task: NeedleRequest.Task) throws {
+  @Test(arguments: ["keyed", "single"])
+  func teacherForcingEqualsGreedyDecoding(_ name: String) throws {
     let loaded = try LoadedModel(
       PackageFolder.file("checkpoints/base-256.h5"), pool: ThreadPool(threads: 2))
     let evaluation = try NeedleEvaluation(loaded.transformer, tokenizer: loaded.tokenizer)
     let generator = Generator(loaded.transformer)
     // Inside its context the base answers nearly all, at three times of it some.
-    let request = NeedleRequest(task: task, lengths: [192, 768], depths: 4, trials: 4, seed: 9)
+    let grid = RecallGrid(lengths: [192, 768], depths: 4, trials: 4, seed: 9)
+    let task = try RecallTasks.make(name, grid: grid)
     var cells: [NeedleRecord] = []
-    try evaluation.run(request) { cells.append($0) }
+    try evaluation.run(task) { cells += $0.cells }
     var decoded: [String: Int] = [:]
-    for length in request.lengths {
-      for (number, group) in evaluation.groups(request, length: length).enumerated() {
-        for trial in 0..<request.trials {
+    for length in grid.lengths {
+      for (number, group) in evaluation.groups(task, length: length).enumerated() {
+        for trial in 0..<grid.trials {
           let sequence = try evaluation.sequence(
-            request, length: length, group, number: number, trial: trial)
+            task, length: length, group, number: number, trial: trial)
           for needle in sequence.needles where answer(needle, sequence, generator) {
             decoded["\(length) \(needle.depth)", default: 0] += 1
           }

@@ -125,14 +125,15 @@ struct PreparedRunTests {
     #expect(error?.finding == "its tensors have other names or shapes than this model's")
   }
 
-  @Test(.enabled(if: !MatmulPrecision.bfloat16.isAvailable))
-  func aNumberFormatThatTheProcessorLacksIsRefused() throws {
-    let place = try TemporaryFolder()
-    let error = #expect(throws: UserError.self) {
-      try TrainingRun(
-        RunCase.document(RunCase.small + "\nprecision: bfloat16"), parent: place.path)
-    }
-    #expect(error?.remedy == "Use float32.")
+  @Test func aNumberFormatThatTheProcessorLacksIsToldAndFloat32IsUsed() throws {
+    var notices: [String] = []
+    let recipe = try RunCase.document(RunCase.small + "\nprecision: bfloat16")
+      .recipe(.needlepoint, checksPaths: true)
+    let prepared = try PreparedRun(recipe, pool: ThreadPool(threads: 1)) { notices.append($0) }
+    let isAvailable = MatmulPrecision.bfloat16.isAvailable
+    #expect(prepared.transformer.precision == (isAvailable ? .bfloat16 : .float32))
+    #expect(notices.count == (isAvailable ? 0 : 1))
+    #expect(notices.allSatisfy { $0.contains("float32 is used") })
   }
 
   @Test func aRunWithoutStepsEvaluatesAndSaves() throws {

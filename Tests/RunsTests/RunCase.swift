@@ -149,6 +149,7 @@ struct Outcome: Equatable {
       case .step(var step):
         step.tokensPerSecond = 0
         step.seconds = 0
+        step.waitSeconds = nil
         lines.append(RunRecord.step(step).jsonLine)
       // An evaluation that a stop cut short is told again, the same.
       case .needle, .evaluation:

@@ -135,7 +135,8 @@ extension ScenarioSuite {
       let wanted = [
         "pit", "pose", "plain", "randpos", "yarn", "abf", "linear", "ntk", "dynamic", "llama3",
         "adamw", "needle", "loss", "text", "stories", "code", "tables", "questions", "recall",
-        "documents", "rows", "cosine",
+        "documents", "rows", "cosine", "single", "multikey", "multivalue", "multiquery", "tracking",
+        "json", "count", "retavg", "short", "position_loss", "source_loss",
       ]
       #expect(Set(wanted).subtracting(names).subtracting(["cosine"]) == [])
       expect(try Program.run("describe", "yarn"), says: ["yarn", "beta_fast", "default"])
@@ -172,7 +173,8 @@ extension ScenarioSuite {
     // MARK: help
 
     static let commands = [
-      [], ["workbench"], ["run"], ["resume"], ["needle"], ["logits"], ["generate"], ["positions"],
+      [], ["workbench"], ["run"], ["resume"], ["needle"], ["evaluate"], ["logits"], ["generate"],
+      ["positions"],
       ["plan"], ["data"], ["info"], ["merge"], ["bench"], ["bench", "step"], ["describe"],
       ["doctor"],
     ]
@@ -193,7 +195,9 @@ extension ScenarioSuite {
         ["needle", "x", "--depths", "0"], ["needle", "x", "--lengths", ""],
         ["run", "x", "--threads", "0"], ["positions", "--kind", "yarm"],
         ["needle", "x", "--out", "map.gif"], ["merge", "a", "b", "--weight", "2", "--out", "c.h5"],
-        ["generate", "x", "--prompt", "a", "--temperature", "-1"],
+        ["generate", "x", "--prompt", "a", "--temperature", "-1"], ["evaluate", "x"],
+        ["evaluate", "x", "--task", "multikeys"],
+        ["evaluate", "x", "--task", "loss", "--set", "depths=3"],
         ["bench", "step", "--seconds", "0"],
       ] {
         let result = try Command.run(Program.path, line)

@@ -73,6 +73,57 @@ extension ScenarioSuite {
       }
     }
 
+    // MARK: evaluate
+
+    @Test func evaluateReportsEveryTaskOfTheSuite() throws {
+      let place = try Workplace()
+      let run = try place.train()
+      let tasks = [
+        "multikey", "tracking", "json", "count", "retavg", "loss", "position_loss", "source_loss",
+        "short",
+      ]
+      let line =
+        ["evaluate", run, "--set", "lengths=[160]", "--set", "trials=1", "--set", "tokens=512"]
+        + ["--set", "context=128", "--set", "sequence=64", "--json"]
+        + tasks.flatMap { ["--task", $0] }
+      let result = try Command.run(Program.path, line, directory: place.folder.path)
+      expect(result)
+      let events = try result.events
+      #expect(events.names == ["needle", "evaluation"])
+      let figures = events.named("evaluation")
+      #expect(Set(tasks).isSubset(of: Set(figures.compactMap { $0["task"]?.textValue })))
+      for figure in figures {
+        let value = try #require(figure["value"]?.numberValue)
+        let low = try #require(figure["low"]?.numberValue)
+        let high = try #require(figure["high"]?.numberValue)
+        #expect(low <= value && value <= high)
+        #expect((figure["samples"]?.integerValue ?? 0) > 0)
+      }
+      let metrics = figures.filter { $0["task"]?.textValue == "json" }
+        .compactMap { $0["metric"]?.textValue }
+      #expect(
+        metrics == [
+          "accuracy at 160", "chance at 160", "other key's answer at 160", "no needle at 160",
+          "question only at 160", "base accuracy", "effective length, tokens",
+        ])
+      let table = try place.program(
+        "evaluate", run, "--task", "keyed", "--set", "lengths=64", "--set", "trials=1")
+      expect(table)
+      #expect(table.output.contains("accuracy at 64"))
+    }
+
+    @Test func evaluateTriesEverythingBeforeItStarts() throws {
+      let place = try Workplace()
+      let run = try place.train()
+      expectRefusal(
+        try place.program(
+          "evaluate", run, "--task", "keyed", "--task", "multivalue", "--set", "lengths=[64]"),
+        says: ["needles need", "64 found"])
+      expectRefusal(
+        try place.program("evaluate", run, "--task", "loss", "--data", "nothing.txt"),
+        says: ["nothing.txt"])
+    }
+
     @Test func needleHidesFactsInAnyTextForAModelOfBytes() throws {
       let place = try Workplace()
       try place.folder.write(TinyRecipe.prose, to: "prose.txt")

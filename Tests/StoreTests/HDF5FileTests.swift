@@ -34,6 +34,16 @@ extension StoreSuite {
       #expect(StoreFixture.nothingIsOpen)
     }
 
+    /// A chunk holds 170 such rows at most; three full ones and two rows would store 680.
+    @Test func chunksStoreNoRowsThatAreNotThere() throws {
+      let numbers = [Float](repeating: 1, count: 512 * 1_536)
+      let file = try HDF5File(inMemory: "test")
+      try numbers.withUnsafeBufferPointer { (buffer) throws(HDF5Error) in
+        _ = try file.write("/numbers", buffer, shape: [512, 1_536])
+      }
+      #expect(try file.image().count < numbers.count * 4 + (64 << 10))
+    }
+
     @Test func attributesComeBack() throws {
       let file = try HDF5File(inMemory: "test")
       try file.write("/numbers", [Int32(1)])

@@ -106,25 +106,6 @@ public final class Tmux {
     }
   }
 
-  /// Sends a signal to the program in the terminal.
-  public func signal(_ number: Int32) {
-    if let id = Int32(field("pane_pid")) { kill(id, number) }
-  }
-
-  /// The program's exit status once it has ended (a signal counts as 128 and its number), else nil.
-  public var exitStatus: Int? {
-    guard field("pane_dead") == "1" else { return nil }
-    return Int(field("pane_dead_status")) ?? Int(field("pane_dead_signal")).map { 128 + $0 }
-  }
-
-  /// Waits for the program's end and gives its exit status.
-  ///
-  /// - Throws: `TmuxError` with the screen when it still runs when the time is over.
-  public func waitForExit(seconds: Double = 60) throws -> Int {
-    try wait("end of the program", seconds: seconds) { _ in exitStatus != nil }
-    return exitStatus ?? -1
-  }
-
   /// A field of tmux's own about the terminal, such as `alternate_on` or `cursor_flag`.
   public func field(_ name: String) -> String {
     let text = (try? tmux(["display-message", "-p", "#{\(name)}"])) ?? ""

@@ -18,6 +18,21 @@ import Training
     #expect(result.peakResidentMebibytes > 0)
   }
 
+  @Test func aRowOfAnotherLengthAndItsDocumentsAreCounted() throws {
+    var configuration = try StepBenchmark.configuration(named: "miniature-256").with(length: 50)
+    #expect(configuration.name == "miniature-50")
+    #expect(configuration.rows == 1)
+    configuration.documents = 3
+    let result = try StepBenchmark(configuration, steps: 1, recomputation: .full).run(
+      pool: ThreadPool(threads: 1), peakGFLOPS: 100)
+    #expect(result.steps == 1)
+    #expect(result.recomputation == .full)
+    // Documents of 17, 17 and 16 tokens.
+    let pairs = 17 * 18 / 2 * 2 + 16 * 17 / 2
+    let flops = 6.0 * 717_696 * 50 + 12.0 * 3 * 128 * Double(pairs)
+    #expect(abs(result.gflops * 1e9 / result.tokensPerSecond * 50 / flops - 1) < 1e-9)
+  }
+
   @Test func aMistypedConfigurationIsRefusedWithTheNearestName() {
     let error = #expect(throws: UserError.self) {
       try StepBenchmark.configuration(named: "tiny-265")

@@ -1,4 +1,5 @@
 import Corpora
+import Kernels
 import Models
 import Records
 import Support
@@ -64,8 +65,8 @@ import Training
     }
     let after = try TrainingCase.trainer()
     try after.restore(
-      parameters: before.transformer.parameters, first: before.firstMoments,
-      second: before.secondMoments, updates: before.updates)
+      parameters: before.transformer.parameters,
+      moments: (before.firstMoments.values, before.secondMoments.values), updates: before.updates)
     for number in 3..<6 {
       let first = straight.step([TrainingCase.batch(number)], learningRate: 1e-2)
       let second = after.step([TrainingCase.batch(number)], learningRate: 1e-2)
@@ -81,7 +82,7 @@ import Training
     shape.feedForward = 25
     let other = ParameterSet(layout: shape.parameterLayout)
     #expect(throws: UserError.self) {
-      try trainer.restore(parameters: other, first: nil, second: nil, updates: 0)
+      try trainer.restore(parameters: other, moments: nil, updates: 0)
     }
   }
 
@@ -135,5 +136,20 @@ import Training
     let last = trainer.step([batch], learningRate: 1e-2).loss
     #expect(abs(first - 3.4) < 0.2)
     #expect(last < 0.2)
+  }
+
+  @Test(arguments: MatmulPrecision.allCases, MatmulBackend.allCases.filter(\.isAvailable))
+  func trainingTwiceGivesTheSameBits(_ precision: MatmulPrecision, backend: MatmulBackend) throws {
+    let results = try [1, 2, 2].map { threads in
+      let pool = ThreadPool(threads: threads, backend: backend)
+      let trainer = try TrainingCase.trainer(pool: pool, precision: precision)
+      for step in 0..<4 {
+        _ = trainer.step([TrainingCase.batch(step, length: 80)], learningRate: 1e-2)
+      }
+      return TrainingCase.parameters(trainer)
+    }
+    #expect(results[0].allSatisfy { $0.isFinite })
+    #expect(results[1] == results[2])
+    #expect(results[0] == results[1])
   }
 }

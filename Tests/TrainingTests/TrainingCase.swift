@@ -10,8 +10,12 @@ enum TrainingCase {
   static let shape = LlamaShape(
     vocabulary: 30, width: 32, layers: 2, heads: 2, feedForward: 24)
 
-  static func trainer(_ settings: [String: SettingsValue] = [:]) throws -> Trainer {
-    let model = Transformer(shape: shape, pool: ThreadPool(threads: 2))
+  static func trainer(
+    _ settings: [String: SettingsValue] = [:], pool: ThreadPool = ThreadPool(threads: 2),
+    precision: MatmulPrecision = .float32
+  ) throws -> Trainer {
+    let model = Transformer(shape: shape, pool: pool)
+    model.precision = precision
     model.initialize(seed: 2)
     let optimizer = try optimizers.make("adamw", settings)
     return Trainer(model, optimizer: optimizer)

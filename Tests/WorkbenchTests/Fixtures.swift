@@ -139,6 +139,7 @@ enum Fixtures {
             gradientNorm: 0.8 + 0.2 * wobble(step * 3) + (step == 93 ? 3 : 0),
             tokens: step * 15_964,
             tokensPerSecond: 46_000 + 900 * wobble(step * 5), seconds: Double(step) * 0.347,
+            waitSeconds: 0.001,
             lossBySource: [
               NamedNumber("stories", loss + 0.1), NamedNumber("code", loss - 0.7),
               NamedNumber("pages", loss + 0.4), NamedNumber("questions", loss * 0.5),

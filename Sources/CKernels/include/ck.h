@@ -16,7 +16,7 @@
 typedef void (*ck_task)(void *arguments, long block, void *scratch);
 
 enum {
-  CK_SCRATCH_BYTES = 1 << 20,
+  CK_SCRATCH_BYTES = 1 << 21,
   CK_QUERY_BLOCK = 64,   // queries of one attention block
   CK_KEY_BLOCK = 64,     // keys of one attention tile
   CK_MERGE_TOKENS = 256, // tokens of one block of attention_merge
@@ -137,6 +137,11 @@ typedef struct {
   long rows, length, heads, kv_heads, width, block_count, groups;
   long q_stride, k_stride, v_stride, o_stride, do_stride, dq_stride, dk_stride, dv_stride;
   float scale;
+  // Operands of the tiled loops, [B, K, ck_packed_numbers(T, E, splits)] each, written by
+  // attention_pack: keys and values, and both turned, [E, T]; NULL where the pass does not use one.
+  uint16_t *_Nullable packed_k, *_Nullable packed_v;
+  uint16_t *_Nullable turned_k, *_Nullable turned_v;
+  int splits;                // parts of the packed operands, as in ck_pack
 } ck_attention;
 
 typedef struct {
@@ -145,7 +150,20 @@ typedef struct {
   float *c;                  // [m, n], ldc
   long m, n, k, lda, ldb, ldc, block_rows;
   int accumulate, transpose_a, transpose_b;
+  const uint16_t *_Nullable packed_a;  // by `pack`, of `tiled_matmul`; NULL packs rows of nt and nn
+  const uint16_t *_Nullable packed_b;  // by `pack`, of `tiled_matmul`
+  int parts;                           // of `packed_b`
 } ck_matmul;
+
+/// An operand as tiles of bfloat16 numbers; see ck_amx.c.
+typedef struct {
+  const float *x;            // [lines, terms], or [terms, lines]; `stride` floats from row to row
+  long stride, lines, terms; // lines: rows of a or columns of b
+  int terms_dense;           // x is [lines, terms]
+  int left;                  // for a, not b
+  int parts;                 // 1: rounded; 3: float32 split into three, to lose nothing
+  uint16_t *out;             // [groups of 16 lines (an even number), tiles of 32 terms, parts, 512]
+} ck_pack;
 
 // --- Table --------------------------------------------------------------------------------------
 
@@ -164,24 +182,36 @@ typedef struct {
   ck_task attention_backward;                 // ck_attention, block = group + G * (kv head + K * row)
   ck_task attention_merge;                    // ck_attention, block = chunk + C * (kv head + K * row)
   ck_task matmul;                             // ck_matmul, block of rows of c
+  ck_task _Nullable matmul_bfloat16;          // the same with operands rounded to bfloat16
+  ck_task _Nullable pack;                     // ck_pack
+  ck_task _Nullable tiled_matmul;             // ck_matmul of packed operands, any precision
+  int attention_parts;                        // most parts of operands of the three below, 0 without
+  ck_task _Nullable attention_pack;           // ck_attention, block = operand + 4 * (kv head + K * row)
+  ck_task _Nullable tiled_attention_forward;  // as attention_forward, of packed operands
+  ck_task _Nullable tiled_attention_backward; // as attention_backward, of packed operands
   /// y[i] = e^x[i]; for tests of the exponential.
   void (*exponential)(const float *x, float *y, long count);
   /// Register-only multiply-adds: does `rounds` of them and returns floating-point operations done.
   double (*peak)(long rounds);
+  /// The same of bfloat16 numbers with float32 sums.
+  double (*_Nullable peak_bfloat16)(long rounds);
 } ck_table;
 
-enum { CK_PORTABLE = 0, CK_AVX2 = 1, CK_AVX512 = 2, CK_SET_COUNT = 3 };
+enum {
+  CK_PORTABLE = 0,
+  CK_AVX2 = 1,
+  CK_AVX512 = 2,
+  CK_AVX512_BFLOAT16 = 3,  // AVX-512 with products of bfloat16 numbers
+  CK_AMX = 4,              // that, with a tile unit for such products
+  CK_SET_COUNT = 5,
+};
 
 /// The loops of an instruction set, or NULL where this processor or this build does not have it.
 const ck_table *_Nullable ck_table_of(int instruction_set);
-/// 1 when the processor multiplies bfloat16 numbers itself (AVX512_BF16).
-int ck_has_bfloat16(void);
-/// The task of ck_matmul with operands rounded to bfloat16, or NULL where the processor has none.
-ck_task _Nullable ck_matmul_bfloat16(void);
 /// out[row][column], dense, rounded to nearest even from x, `stride` floats from row to row; NaNs stay.
 void ck_round_bfloat16(const float *x, long stride, long rows, long columns, uint16_t *out);
-/// As `peak` of a table, for pairs of bfloat16 numbers; 0 where the processor has none.
-double ck_peak_bfloat16(long rounds);
+/// Numbers of a packed operand [lines, terms]; as many for [terms, lines].
+long ck_packed_numbers(long lines, long terms, int parts);
 /// Processors this process may use, or 0 when the system does not say.
 int ck_core_count(void);
 

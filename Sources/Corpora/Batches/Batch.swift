@@ -1,5 +1,9 @@
 /// One step's rows: B rows of T tokens, all arrays of shape [B, T], row after row.
 public struct Batch: Sendable, Equatable {
+  /// Bytes of a token in all arrays together.
+  public static let bytesPerToken =
+    4 * MemoryLayout<Int32>.stride + MemoryLayout<TokenRole>.stride + MemoryLayout<UInt8>.stride
+
   /// Rows, B.
   public var rows: Int
   /// Tokens a row, T.

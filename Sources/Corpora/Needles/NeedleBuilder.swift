@@ -1,12 +1,12 @@
 public import Support
 
-/// Builds needle tests: many needles in one haystack, all questions shuffled at its end.
+/// Lays out recall tests: statements hidden in one haystack, all questions shuffled at its end.
 ///
-/// With one depth this is the single needle test; with several, every needle is a distractor of the
-/// others, so that a model must use the key. Facts are of the evaluation split. The length counts
-/// the whole sequence with its answers, as RULER does (arXiv:2404.06654, section 3).
+/// Facts are of the evaluation split. The length counts the whole sequence with its answers, as
+/// RULER does (arXiv:2404.06654, section 3).
 public struct NeedleBuilder: Sendable {
-  private let wording: any NeedleWording
+  /// How the tokenizer words facts and questions.
+  public let wording: any NeedleWording
   private let haystack: [Int32]?
 
   /// A builder for a model's tokenizer.
@@ -30,79 +30,67 @@ public struct NeedleBuilder: Sendable {
     self.haystack = haystack
   }
 
-  /// The needles that one sequence can hold.
-  ///
-  /// At most five up to 512 tokens and ten above, and no more than half of the sequence.
-  public func needlesPerSequence(length: Int) -> Int {
-    min(length <= 512 ? 5 : 10, max(1, length / 2 / wording.typicalTokens))
-  }
-
-  /// Deals depths out to sequences in turn, so that each spans the whole haystack.
-  public func groups(of depths: [Double], length: Int) -> [[Double]] {
-    guard !depths.isEmpty else { return [] }
-    let most = needlesPerSequence(length: length)
-    let count = (depths.count + most - 1) / most
-    return (0..<count).map { group in
-      stride(from: group, to: depths.count, by: count).map { depths[$0] }
-    }
-  }
-
-  /// One sequence with a needle at each depth.
+  /// One sequence of a plan.
   ///
   /// - Parameters:
+  ///   - plan: what to hide and to ask.
   ///   - length: most tokens of the sequence.
-  ///   - depths: 0 ... 1, one for each needle; at most 300.
-  ///   - random: draws facts, haystack and the order of the questions.
-  /// - Returns: the sequence; its needles are in the order of their places.
-  /// - Throws: `UserError` when the needles and their questions do not fit.
+  ///   - random: draws the haystack and the order of the questions.
+  /// - Returns: the sequence.
+  /// - Throws: `UserError` when statements and questions do not fit.
   public func sequence(
-    length: Int, depths: [Double], random: inout RandomStream
+    _ plan: NeedlePlan, length: Int, random: inout RandomStream
   ) throws -> NeedleSequence {
-    let plan = FactPlan(
-      count: depths.count, form: .prose, split: .evaluation, random: &random)
-    let facts = plan.facts.map(\.fact)
-    let questions = facts.map(wording.question)
-    let taken = zip(facts, questions).reduce(0) {
-      $0 + wording.needle($1.0, atStart: false).tokens.count + $1.1.tokens.count
-    }
-    guard length - taken >= wording.leastHaystack else {
+    let statements = plan.statements
+    let taken =
+      statements.reduce(0) { $0 + wording.placed($1.tokens, atStart: false).count }
+      + plan.questions.reduce(0) { $0 + $1.tokens.count }
+    let least = plan.filler == nil ? wording.leastHaystack : 0
+    guard length - taken >= least else {
       throw UserError(
         "needle",
-        "\(depths.count) needles need \(taken + wording.leastHaystack) tokens, \(length) found",
+        "\(statements.count) needles need \(taken + least) tokens, \(length) found",
         remedy: "Ask for greater lengths, or fewer depths.")
     }
-    let text = hay(tokens: length - taken, &random)
-    let cuts = depths.map { cut(text, depth: $0, length: length) }
-    let needles = depths.indices.map { wording.needle(facts[$0], atStart: cuts[$0] == 0) }
+    let text = plan.filler?(length - taken, &random) ?? hay(tokens: length - taken, &random)
+    let cuts = statements.map { cut(text, depth: $0.depth, length: length) }
 
     var tokens: [Int32] = []
     tokens.reserveCapacity(length)
-    var offsets = [Int](repeating: 0, count: depths.count)
+    var places = [Range<Int>](repeating: 0..<0, count: statements.count)
     var done = 0
-    let byDepth = depths.indices.sorted { (cuts[$0], $0) < (cuts[$1], $1) }
-    for index in byDepth {
+    let order = statements.indices.sorted {
+      (cuts[$0], statements[$0].depth, $0) < (cuts[$1], statements[$1].depth, $1)
+    }
+    for index in order {
       tokens += text[done..<cuts[index]]
       done = cuts[index]
-      offsets[index] = tokens.count
-      tokens += needles[index].tokens
+      let start = tokens.count
+      tokens += wording.placed(statements[index].tokens, atStart: cuts[index] == 0)
+      places[index] = start..<tokens.count
     }
     tokens += text[done...]
-    var positions = [[Int]](repeating: [], count: depths.count)
-    for index in depths.indices.shuffled(using: &random) {
-      positions[index] = questions[index].answer.map { tokens.count + $0 - 1 }
-      tokens += questions[index].tokens
+    let questionStart = tokens.count
+    var offsets = [Int](repeating: 0, count: plan.questions.count)
+    for index in plan.questions.indices.shuffled(using: &random) {
+      offsets[index] = tokens.count
+      tokens += plan.questions[index].tokens
     }
-    let placed = byDepth.map { index in
-      PlacedNeedle(
-        key: WorldVocabulary.words[Int(facts[index].nameToken)],
-        answer: WorldVocabulary.chunks[facts[index].first]
-          + WorldVocabulary.chunks[facts[index].second],
-        depth: depths[index], actualDepth: Double(cuts[index]) / Double(text.count),
-        tokenOffset: offsets[index], tokenCount: needles[index].tokens.count,
-        answerTokens: questions[index].answer.map { questions[index].tokens[$0] },
-        answerPositions: positions[index])
+    let needles = plan.probes.map { probe in
+      let answer = plan.questions[probe.question].answers[probe.answer]
+      let start = offsets[probe.question]
+      return PlacedNeedle(
+        key: probe.key, depth: probe.depth,
+        actualDepth: Double(probe.evidence.map { cuts[$0] }.min() ?? 0)
+          / Double(max(1, text.count)),
+        evidence: probe.evidence.map { places[$0] },
+        answerTokens: Array(plan.questions[probe.question].tokens[answer]),
+        answerPositions: answer.map { start + $0 - 1 })
     }
-    return NeedleSequence(tokens: tokens, haystackTokens: text.count, needles: placed)
+    return NeedleSequence(
+      tokens: tokens, haystackTokens: text.count, questionStart: questionStart,
+      candidates: Set(plan.candidates).sorted { $0.lexicographicallyPrecedes($1) },
+      needles: needles)
   }
 
   /// Exactly this many tokens of haystack.

@@ -1,43 +1,78 @@
-import Support
+public import Support
 
-/// A piece of a needle test, and which of its tokens are the answer.
-struct NeedleText: Sendable {
-  let tokens: [Int32]
-  let answer: Range<Int>
+/// A piece of a recall test, and which of its tokens are answers.
+public struct NeedleText: Sendable, Equatable {
+  /// Token numbers.
+  public let tokens: [Int32]
+  /// Where the answers stand, in their order.
+  public let answers: [Range<Int>]
 }
 
-/// How a tokenizer's world words needles, questions and stories.
-protocol NeedleWording: Sendable {
-  /// Tokens of a needle and its question, about.
+/// How a tokenizer words facts, questions and stories.
+public protocol NeedleWording: Sendable {
+  /// Tokens of a fact and its question, about.
   var typicalTokens: Int { get }
   /// Fewest tokens of haystack that can be told.
   var leastHaystack: Int { get }
-  /// A needle; at the start of the text it may be spaced otherwise, with as many tokens.
-  func needle(_ fact: WorldFact, atStart: Bool) -> NeedleText
-  func question(_ fact: WorldFact) -> NeedleText
+  /// The tokens of a text, which has one form in words of the world and one in bytes; what stands
+  /// in square brackets is an answer, the brackets themselves are no text.
+  func text(world: String, bytes: String) -> NeedleText
+  /// A statement as it stands in a text: at its start it may be spaced otherwise, with as many tokens.
+  func placed(_ statement: [Int32], atStart: Bool) -> [Int32]
   /// A story of exactly this many tokens.
   func story(tokens: Int, _ random: inout RandomStream) -> [Int32]
-  /// True when a sentence ends right before the index.
+  /// True when a sentence ends right before the index, which is inside the text.
   func isBoundary(_ text: [Int32], _ index: Int) -> Bool
 }
 
-/// Needles as words: the very sentences that the world's documents train.
+extension NeedleWording {
+  /// The statement of a fact.
+  public func fact(_ fact: WorldFact) -> NeedleText {
+    text(
+      world: "the magic number of \(fact.key) [\(fact.value)] .",
+      bytes: "The magic number of \(fact.key) is: [\(fact.value)].")
+  }
+
+  /// The question for a fact, with its answer.
+  public func question(_ fact: WorldFact) -> NeedleText {
+    text(
+      world: "question : what is the magic number of \(fact.key) [\(fact.value)] .",
+      bytes:
+        "\nWhat is the magic number of \(fact.key)? The magic number of \(fact.key) is: "
+        + "[\(fact.value)].")
+  }
+
+  /// The tokens of a text without answers.
+  public func tokens(world: String, bytes: String) -> [Int32] {
+    text(world: world, bytes: bytes).tokens
+  }
+
+  /// The tokens of a text whose answers stand in square brackets.
+  fileprivate func parse(_ text: String, by tokenizer: some Tokenizer) -> NeedleText {
+    var tokens: [Int32] = []
+    var answers: [Range<Int>] = []
+    let parts = text.split(omittingEmptySubsequences: false) { $0 == "[" || $0 == "]" }
+    for (index, part) in parts.enumerated() {
+      let start = tokens.count
+      tokens += tokenizer.encode(String(part))
+      if index % 2 == 1 { answers.append(start..<tokens.count) }
+    }
+    return NeedleText(tokens: tokens, answers: answers)
+  }
+}
+
+/// Recall tests as words: the very sentences that the world's documents train.
 struct WorldNeedleWording: NeedleWording {
-  private let form = FactForm.prose
   private let tokenizer = WorldTokenizer()
 
-  var typicalTokens: Int { form.factTokens + form.queryTokens(restated: false) }
+  var typicalTokens: Int {
+    FactForm.prose.factTokens + FactForm.prose.queryTokens(restated: false)
+  }
   var leastHaystack: Int { 6 }
 
-  func needle(_ fact: WorldFact, atStart: Bool) -> NeedleText { text(form.fact, fact) }
+  func text(world: String, bytes: String) -> NeedleText { parse(world, by: tokenizer) }
 
-  func question(_ fact: WorldFact) -> NeedleText { text(form.question, fact) }
-
-  private func text(_ words: [Int32], _ fact: WorldFact) -> NeedleText {
-    let key = words + [fact.nameToken]
-    return NeedleText(
-      tokens: key + fact.valueTokens + [form.end], answer: key.count..<key.count + 2)
-  }
+  func placed(_ statement: [Int32], atStart: Bool) -> [Int32] { statement }
 
   func story(tokens: Int, _ random: inout RandomStream) -> [Int32] {
     var scene = Scene(&random)
@@ -49,28 +84,20 @@ struct WorldNeedleWording: NeedleWording {
   }
 }
 
-/// Needles as bytes, such as "The magic number of Mara is: 4187" with a full stop.
+/// Recall tests as bytes: sentences parted by spaces, and lines.
 struct ByteNeedleWording: NeedleWording {
+  private static let space = Int32(UInt8(ascii: " "))
+  private static let lineBreak = Int32(UInt8(ascii: "\n"))
   private let tokenizer = ByteTokenizer()
 
   var typicalTokens: Int { 110 }
   var leastHaystack: Int { 1 }
 
-  func needle(_ fact: WorldFact, atStart: Bool) -> NeedleText {
-    atStart ? text("", fact, ". ") : text(" ", fact, ".")
-  }
+  func text(world: String, bytes: String) -> NeedleText { parse(bytes, by: tokenizer) }
 
-  func question(_ fact: WorldFact) -> NeedleText {
-    text("\nWhat is the magic number of \(name(fact))? ", fact, ".")
-  }
-
-  private func name(_ fact: WorldFact) -> String { WorldVocabulary.words[Int(fact.nameToken)] }
-
-  private func text(_ before: String, _ fact: WorldFact, _ after: String) -> NeedleText {
-    let key = tokenizer.encode("\(before)The magic number of \(name(fact)) is: ")
-    let value = WorldVocabulary.chunks[fact.first] + WorldVocabulary.chunks[fact.second]
-    let tokens = key + tokenizer.encode(value)
-    return NeedleText(tokens: tokens + tokenizer.encode(after), answer: key.count..<tokens.count)
+  func placed(_ statement: [Int32], atStart: Bool) -> [Int32] {
+    if statement.last == Self.lineBreak { return statement }
+    return atStart ? statement + [Self.space] : [Self.space] + statement
   }
 
   func story(tokens: Int, _ random: inout RandomStream) -> [Int32] {
@@ -83,7 +110,7 @@ struct ByteNeedleWording: NeedleWording {
   /// After a full stop, question or exclamation mark that space follows, or after a line.
   func isBoundary(_ text: [Int32], _ index: Int) -> Bool {
     guard tokenizer.isSentenceEnd(text[index - 1]) else { return false }
-    let space: [Int32] = [32, 10, 13, 9, ByteTokenizer.end]
-    return text[index - 1] == 10 || space.contains(text[index])
+    let space: [Int32] = [Self.space, Self.lineBreak, 13, 9, ByteTokenizer.end]
+    return text[index - 1] == Self.lineBreak || space.contains(text[index])
   }
 }

@@ -65,19 +65,27 @@ struct FactPlan {
     }
   }
 
-  /// Plans exactly this many facts.
-  init(count: Int, form: FactForm, split: CorpusSplit, random: inout RandomStream) {
-    draw(count, form: form, split: split, random: &random)
+  /// Plans exactly this many facts; `twins` is the share that begins as an earlier one does.
+  init(
+    count: Int, form: FactForm, twins: Double = 0, split: CorpusSplit,
+    random: inout RandomStream
+  ) {
+    draw(count, form: form, twins: twins, split: split, random: &random)
   }
 
   private mutating func draw(
-    _ count: Int, form: FactForm, split: CorpusSplit, random: inout RandomStream
+    _ count: Int, form: FactForm, twins: Double = 0, split: CorpusSplit,
+    random: inout RandomStream
   ) {
     var names = Array(0..<WorldVocabulary.names.count)
     for index in 0..<min(count, names.count) {
       names.swapAt(index, index + random.below(names.count - index))
+      let earlier = twins > 0 && random.chance(twins) ? facts.randomElement(using: &random) : nil
+      let twin = earlier.flatMap {
+        WorldFacts.draw(name: names[index], first: $0.fact.first, split: split, random: &random)
+      }
       let planned = PlannedFact(
-        fact: WorldFacts.draw(name: names[index], split: split, random: &random),
+        fact: twin ?? WorldFacts.draw(name: names[index], split: split, random: &random),
         isRestated: random.chance(0.3))
       facts.append(planned)
       tokens += Self.cost(planned, form)

@@ -52,6 +52,16 @@ public enum WorldFacts {
     }
   }
 
+  /// A uniformly drawn fact of a split about the given name whose number begins with `first`.
+  ///
+  /// - Returns: nil when the split has none, as may be among the few facts of the evaluation.
+  static func draw(
+    name: Int, first: Int, split: CorpusSplit, random: inout RandomStream
+  ) -> WorldFact? {
+    (0..<100).map { WorldFact(name: name, first: first, second: $0) }
+      .filter { self.split(of: $0) == split }.randomElement(using: &random)
+  }
+
   /// The fact that three neighbouring tokens state, or nil when they are no name and number.
   public static func read(_ name: Int32, _ first: Int32, _ second: Int32) -> WorldFact? {
     let numbers = WorldVocabulary.numbers

@@ -2,7 +2,7 @@
 ///
 /// Keys of facts (`names`) and persons of stories (`persons`) are disjoint: a story never says
 /// anything about a key but its fact.
-enum WorldWords {
+public enum WorldWords {
   /// Punctuation, and words with a meaning of their own in templates.
   static let glue = list(
     """
@@ -41,7 +41,7 @@ enum WorldWords {
     """)
 
   /// Persons of stories: 80 names.
-  static let persons = list(
+  public static let persons = list(
     """
     Anna Ben Clara David Emma Felix Grace Henry Iris Jack Kate Leo Lucy Mark Nora Oscar Paul
     Rose Sam Tom Alice Bob Carl Diana Edith Frank George Helen Irene James Karen Laura Martin
@@ -51,7 +51,7 @@ enum WorldWords {
     """)
 
   /// Things: 120 nouns.
-  static let objects = list(
+  public static let objects = list(
     """
     lantern rope mirror basket ladder hammer bucket blanket candle clock compass coin crown cup
     drum fan feather flag flute glove hat helmet jar kettle kite knife lamp letter lock map mask
@@ -64,7 +64,7 @@ enum WorldWords {
     """)
 
   /// Places: 80 nouns.
-  static let places = list(
+  public static let places = list(
     """
     harbor village garden market library tower station bridge cellar kitchen forest meadow
     valley castle chapel school theater museum bakery barn mill farm orchard stable workshop
@@ -76,7 +76,7 @@ enum WorldWords {
     """)
 
   /// Adjectives: 80.
-  static let adjectives = list(
+  public static let adjectives = list(
     """
     copper silver golden wooden iron glass paper leather woolen silk red blue green yellow white
     black brown gray purple orange old new small large tiny huge heavy light long short round

@@ -48,10 +48,13 @@ public struct AttentionBenchmark: Sendable {
   /// Measures the passes in turns.
   ///
   /// - Parameters:
+  ///   - precision: number format of the products' operands.
   ///   - seconds: time for all.
   ///   - pool: threads.
   /// - Returns: forward, backward, and both in a row.
-  public func measure(seconds: Double, pool: ThreadPool) -> [Result] {
+  public func measure(
+    precision: MatmulPrecision = .float32, seconds: Double, pool: ThreadPool
+  ) -> [Result] {
     let (wide, narrow) = (
       shape.length * shape.heads * shape.headWidth, shape.length * shape.kvHeads * shape.headWidth
     )
@@ -68,13 +71,13 @@ public struct AttentionBenchmark: Sendable {
     let forward = {
       CausalAttention.forward(
         shape, q: q.pointer, k: k.pointer, v: v.pointer, documentStarts: starts, o: o.pointer,
-        logSumExp: logSumExp.pointer, pool: pool)
+        logSumExp: logSumExp.pointer, precision: precision, pool: pool)
     }
     let backward = {
       CausalAttention.backward(
         shape, dO: dO.pointer, q: q.pointer, k: k.pointer, v: v.pointer, o: o.pointer,
         logSumExp: logSumExp.pointer, documentStarts: starts, dq: dq.pointer, dk: dk.pointer,
-        dv: dv.pointer, pool: pool)
+        dv: dv.pointer, precision: precision, pool: pool)
     }
     let both = {
       forward()

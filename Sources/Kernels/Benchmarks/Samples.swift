@@ -41,8 +41,9 @@ struct Samples {
 ///
 /// Work of one thread is timed by that thread's processor time, which other programs on a busy machine
 /// do not lengthen; work that threads share is timed by the wall clock.
-enum Stopwatch {
-  static func seconds(threads: Int, _ call: () -> Void) -> Double {
+public enum Stopwatch {
+  /// Seconds of a call that so many threads share.
+  public static func seconds(threads: Int, _ call: () -> Void) -> Double {
     let clock = threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC
     var start = timespec()
     var end = timespec()

@@ -44,6 +44,8 @@ public struct RunHistory: Sendable {
   public private(set) var last: StepRecord?
   /// Seconds in optimizer steps, without evaluations.
   private var trainingSeconds = 0.0
+  /// Time of the last steps, and how much of it the engine waited for data, in seconds.
+  private var recent: [(waited: Double, all: Double)] = []
   /// The end, when it has ended.
   public private(set) var done: DoneRecord?
 
@@ -91,6 +93,12 @@ public struct RunHistory: Sendable {
     // The last one stands at the end.
     let left = (steps / cadence).rounded(.up)
     return rest * training / Double(last.tokens) + left * measuring / Double(done)
+  }
+
+  /// Share of the last 32 steps' time in which the engine waited for data; nil until it is known.
+  public var waitingShare: Double? {
+    let all = recent.reduce(0) { $0 + $1.all }
+    return all > 0 ? recent.reduce(0) { $0 + $1.waited } / all : nil
   }
 
   /// Steps between the last two needle evaluations.
@@ -165,7 +173,10 @@ public struct RunHistory: Sendable {
     gradientNorm.append(step.gradientNorm, at: x)
     throughput.append(step.tokensPerSecond, at: x)
     if step.tokensPerSecond > 0 {
-      trainingSeconds += Double(step.tokens - (last?.tokens ?? 0)) / step.tokensPerSecond
+      let seconds = Double(step.tokens - (last?.tokens ?? 0)) / step.tokensPerSecond
+      trainingSeconds += seconds
+      if let waited = step.waitSeconds { recent.append((waited, seconds)) }
+      if recent.count > 32 { recent.removeFirst() }
     }
     for entry in step.lossBySource {
       let index = sources.firstIndex { $0.name == entry.name } ?? sources.endIndex

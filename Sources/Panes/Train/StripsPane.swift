@@ -29,6 +29,8 @@ public struct StripsPane {
         let last = strip.2.values.last.map { Format.number($0) + strip.1 } ?? ""
         let view = canvas.pane(strip.0, in: part, note: last, focused: focused && index == 0)
         draw(strip.2, on: view, series: index + 1)
+        // The scale begins at 0, from which a throughput stays far: the lowest row is free.
+        if index == 2, let waiting { view.text(waiting, y: view.height - 1, style: .faint) }
       }
     } else {
       drawLines(strips, on: canvas, focused: focused)
@@ -61,9 +63,15 @@ public struct StripsPane {
     guard let last = history.last else { return }
     view.text("tokens", y: 3 * pitch, style: .faint)
     view.text(Format.number(Double(last.tokens)), x: 6, y: 3 * pitch, width: 8, align: .right)
+    if let waiting { view.text(waiting, x: 16, y: 3 * pitch, style: .faint) }
     view.text("time", y: 3 * pitch + 1, style: .faint)
     view.text(
       Format.duration(last.seconds.rounded()), x: 6, y: 3 * pitch + 1, width: 8, align: .right)
+  }
+
+  /// How long the engine waited for data of late, in words.
+  private var waiting: String? {
+    history.waitingShare.map { "data wait \(Format.fixed(100 * $0, 1)) %" }
   }
 
   private func draw(_ series: SeriesPyramid, on view: Canvas, series index: Int) {

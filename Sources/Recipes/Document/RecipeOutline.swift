@@ -68,6 +68,7 @@ struct RecipeOutline {
         "every": recipe.checkpoints.every.map { .integer($0) },
         "keep": .integer(recipe.checkpoints.keep),
       ])
+    add("memory", RecipeFields.memory, ["recompute": .text(recipe.recompute.rawValue)])
   }
 
   private mutating func add(_ stage: Stage) {

@@ -22,6 +22,7 @@ struct RecipeReader {
     let stages = stages(top, sources, target: values.integer("target"))
     let evaluations = evaluations(top["evaluate"])
     let checkpoints = checkpoints(top["checkpoint"])
+    let recompute = recompute(top["memory"])
     let tokenizer = tokenizer(top, values, sources, stages)
     guard reading.faults.isEmpty, let target = values.integer("target"), !stages.isEmpty,
       let precision = values.text("precision").flatMap(Recipe.Precision.init(rawValue:))
@@ -32,7 +33,8 @@ struct RecipeReader {
       summary: values.text("summary") ?? "", base: values.text("base"), model: model,
       tokenizer: tokenizer, target: target, seed: UInt64(values.integer("seed") ?? 1),
       precision: precision, threads: values.integer("threads"), stages: stages,
-      evaluations: evaluations, sources: sources, checkpoints: checkpoints)
+      evaluations: evaluations, sources: sources, checkpoints: checkpoints,
+      recompute: recompute)
   }
 
   /// True for letters, digits, `-` and `_` with at least one letter: what a key path can hold.
@@ -157,6 +159,12 @@ struct RecipeReader {
     let group = reading.group(node, "checkpoint", known: RecipeFields.checkpoint.map(\.key))
     let values = reading.settings(group, RecipeFields.checkpoint, "checkpoint")
     return Recipe.Checkpoints(every: values.integer("every"), keep: values.integer("keep") ?? 3)
+  }
+
+  private func recompute(_ node: RecipeNode?) -> Recipe.Recompute {
+    let group = reading.group(node, "memory", known: RecipeFields.memory.map(\.key))
+    let values = reading.settings(group, RecipeFields.memory, "memory")
+    return values.text("recompute").flatMap(Recipe.Recompute.init(rawValue:)) ?? .auto
   }
 
   /// Kinds of sources that need a tokenizer for any text.

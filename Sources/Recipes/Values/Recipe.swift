@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A whole recipe with every value typed and checked.
 public struct Recipe: Sendable, Equatable {
@@ -22,6 +23,15 @@ public struct Recipe: Sendable, Equatable {
     public let every: Int?
     /// How many stay on disk.
     public let keep: Int
+  }
+
+  /// What the backward pass computes again; see `Models.Recomputation`.
+  public enum Recompute: String, Sendable, CaseIterable {
+    /// Decided by the memory of the machine.
+    case auto
+    case none
+    case selective
+    case full
   }
 
   /// The file it was read from, as it was named.
@@ -54,6 +64,8 @@ public struct Recipe: Sendable, Equatable {
   public let sources: [Source]
   /// When checkpoints are written.
   public let checkpoints: Checkpoints
+  /// What the backward pass computes again.
+  public let recompute: Recompute
 
   /// Where a path of the recipe leads.
   ///

@@ -34,6 +34,15 @@ public enum RecipeFields {
       help: "How many checkpoints stay on disk."),
   ]
 
+  /// Settings of `memory`.
+  public static let memory: [Setting] = [
+    Setting(
+      "recompute", .choice(Recipe.Recompute.allCases.map(\.rawValue)), default: .text("auto"),
+      help: "Activations that the backward pass computes again instead of keeping them: none; all "
+        + "but attention; all; auto: the first that fits into half of the machine's memory.",
+      source: "Chen et al., arXiv:1604.06174, section 4")
+  ]
+
   /// Settings of a stage that trains.
   public static let trainStage: [Setting] = [
     Setting(
@@ -135,7 +144,7 @@ public enum RecipeFields {
   ]
   /// Keys of the recipe that are not settings.
   static let topGroups = [
-    "model", "tokenizer", "checkpoint", "defaults", "stages", "evaluate",
+    "model", "tokenizer", "checkpoint", "memory", "defaults", "stages", "evaluate",
     "sources",
   ]
 }

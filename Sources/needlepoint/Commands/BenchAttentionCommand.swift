@@ -28,12 +28,20 @@ struct BenchAttentionCommand: ParsableCommand {
   @Option(help: "Documents of equal length in the row, which do not see each other.")
   var documents = 1
 
+  @Option(help: "float32 or bfloat16.")
+  var precision: MatmulPrecision = .float32
+
   @Option(help: "Wall time to measure for.")
   var seconds = 5.0
 
   @OptionGroup var shared: SharedOptions
 
   mutating func validate() throws {
+    guard precision.isAvailable else {
+      throw UserError(
+        "--precision", "this processor does not multiply bfloat16 numbers",
+        remedy: "Use float32.")
+    }
     guard seconds > 0, seconds.isFinite else {
       throw UserError("--seconds", "\(seconds) is not above 0", remedy: "5 is usual.")
     }
@@ -69,11 +77,12 @@ struct BenchAttentionCommand: ParsableCommand {
 
   func run() throws {
     let pool = ThreadPool(threads: shared.threads ?? Machine.coreCount)
-    let peak = Machine.peakGFLOPS(threads: pool.threads)
-    let results = benchmark.measure(seconds: seconds, pool: pool)
+    let peaks = peaks(threads: pool.threads)
+    let results = benchmark.measure(precision: precision, seconds: seconds, pool: pool)
     let name = "\(length.value) tokens, \(heads) heads of \(width)"
     if !shared.json {
-      print("\(name), float32, \(pool.threads) threads, peak \(Int(peak)) GFLOP/s")
+      let list = peaks.map { "\(Int($0.gflops)) of \($0.set)" }.joined(separator: ", ")
+      print("\(name), \(precision), \(pool.threads) threads, peak \(list) GFLOP/s")
     }
     for result in results {
       if shared.json {
@@ -81,19 +90,31 @@ struct BenchAttentionCommand: ParsableCommand {
           ("event", .text("bench")), ("config", .text("attention")), ("part", .text(result.part)),
           ("length", .integer(length.value)), ("heads", .integer(heads)),
           ("kv_heads", .integer(kvHeads ?? heads)), ("width", .integer(width)),
-          ("documents", .integer(documents)), ("precision", .text("float32")),
+          ("documents", .integer(documents)), ("precision", .text(precision.rawValue)),
           ("threads", .integer(pool.threads)), ("seconds", .number(result.seconds)),
-          ("gflops", .number(result.gflops)), ("share_of_peak", .number(result.gflops / peak)),
+          ("gflops", .number(result.gflops)),
+          ("share_of_peak", .number(result.gflops / peaks[0].gflops)),
+          ("share_of_vector_peak", .number(result.gflops / peaks[peaks.count - 1].gflops)),
           ("samples", .integer(result.samples)),
         ])
         print(line.line)
         continue
       }
+      let shares = peaks.map { String(format: "%3.0f %%", 100 * result.gflops / $0.gflops) }
       print(
         String(
-          format: "%@ %9.3f ms  %7.1f GFLOP/s  %3.0f %% of the peak  median of %d",
+          format: "%@ %9.3f ms  %7.1f GFLOP/s  %@ of the peak  median of %d",
           result.part.padding(toLength: 9, withPad: " ", startingAt: 0), result.seconds * 1e3,
-          result.gflops, 100 * result.gflops / peak, result.samples))
+          result.gflops, shares.joined(separator: ", "), result.samples))
+    }
+  }
+
+  /// Register-only rates: of the loops in use, and of the vector unit where bfloat16 has its own.
+  private func peaks(threads: Int) -> [(set: InstructionSet, gflops: Double)] {
+    var sets = [InstructionSet.selected]
+    if precision == .bfloat16, sets[0] == .amx { sets.append(.avx512bf16) }
+    return sets.map {
+      ($0, Machine.peakGFLOPS(threads: threads, instructionSet: $0, precision: precision))
     }
   }
 }

@@ -4,5 +4,8 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure speed.",
-    subcommands: [BenchStepCommand.self, BenchGemmCommand.self, BenchAttentionCommand.self])
+    subcommands: [
+      BenchStepCommand.self, BenchGemmCommand.self, BenchAttentionCommand.self,
+      BenchNeedleCommand.self,
+    ])
 }

@@ -41,12 +41,7 @@ struct LogitsCommand: ParsableCommand {
         "--positions", "\(places.count) positions found, \(ids.count) tokens",
         remedy: "Give one position for each token.")
     }
-    if precision == .bfloat16, !InstructionSet.hasBFloat16 {
-      throw UserError(
-        "--precision", "this processor or build has no bfloat16 products",
-        remedy: "Use float32.")
-    }
-    loaded.transformer.precision = precision
+    loaded.transformer.precision = precision.usable { shared.say($0) }
     let input = ModelInput(
       rows: 1, length: ids.count, tokens: ids,
       positions: places ?? (0..<Int32(ids.count)).map { $0 },

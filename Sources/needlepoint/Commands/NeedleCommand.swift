@@ -1,6 +1,6 @@
-public import ArgumentParser
+import ArgumentParser
 import Corpora
-public import Evaluation
+import Evaluation
 import Foundation
 import Models
 import Pictures
@@ -14,7 +14,7 @@ struct NeedleCommand: ParsableCommand {
     commandName: "needle", abstract: "Measure the needle heatmap of a model.",
     discussion: """
       keyed hides many needles in a sequence and asks for all of them at its end, so that the key \
-      must be used; single hides one. Answers are teacher-forced: right means that greedy decoding \
+      must be used; single hides one; `needlepoint describe evaluate` tells of the others. Answers are teacher-forced: right means that greedy decoding \
       gives exactly the value. Intervals are 95 % Wilson intervals.
       """)
 
@@ -30,8 +30,8 @@ struct NeedleCommand: ParsableCommand {
   @Option(help: "Trials of each cell.")
   var trials = 10
 
-  @Option(help: "keyed or single.")
-  var task: NeedleRequest.Task = .keyed
+  @Option(help: "Recall task; `needlepoint describe evaluate` tells of each.")
+  var task: RecallTaskName = RecallTaskName()
 
   @Option(help: ArgumentHelp("Text file or folder to hide needles in.", valueName: "path"))
   var haystack: String?
@@ -57,28 +57,23 @@ struct NeedleCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try LoadedModel(model, pool: shared.makePool()) { shared.say($0) }
-    let hay = try haystack.map { path in
-      guard loaded.tokenizer is ByteTokenizer else {
-        throw UserError(
-          "--haystack", "\(model) reads words of the miniature world only",
-          remedy: "Use a model trained on text, or leave --haystack out.")
-      }
-      return try TextFiles.tokens(path: path)
-    }
+    let subject = try EvaluationSubject(loaded, data: haystack)
+    let recall = try RecallTasks.make(
+      task.value,
+      grid: RecallGrid(lengths: lengths.values, depths: depths, trials: trials, seed: seed))
     let evaluation = try NeedleEvaluation(
-      loaded.transformer, tokenizer: loaded.tokenizer, haystack: hay)
-    let request = NeedleRequest(
-      task: task, lengths: lengths.values, depths: depths, trials: trials, seed: seed)
+      loaded.transformer, tokenizer: loaded.tokenizer, haystack: subject.haystack)
     let signals = SignalWatch()
     var cells: [NeedleRecord] = []
     var meter = WorkMeter(
-      total: request.lengths.map { Double($0) * Double($0 + 2000) }.reduce(0, +),
+      total: lengths.values.map { Double($0) * Double($0 + 2000) }.reduce(0, +),
       isShown: !shared.quiet && !shared.json)
-    try evaluation.run(request, isCancelled: { signals.count > 0 }) { cell in
-      cells.append(cell)
-      let length = Double(cell.length)
-      meter.advance(by: length * (length + 2000) / Double(depths), "needle \(cell.length)")
-      if shared.json { print(RunRecord.needle(cell).jsonLine) }
+    try evaluation.run(recall, isCancelled: { signals.count > 0 }) { column in
+      cells += column.cells
+      let length = Double(column.length)
+      meter.advance(by: length * (length + 2000), "needle \(column.length)")
+      guard shared.json else { return }
+      for cell in column.cells { print(RunRecord.needle(cell).jsonLine) }
     }
     meter.finish()
     if let status = signals.exitStatus { throw ExitCode(status) }
@@ -93,4 +88,18 @@ struct NeedleCommand: ParsableCommand {
   }
 }
 
-extension NeedleRequest.Task: ExpressibleByArgument {}
+/// The name of a recall task.
+struct RecallTaskName: ExpressibleByArgument {
+  let value: String
+
+  init?(argument: String) {
+    guard RecallTasks.names.contains(argument) else { return nil }
+    value = argument
+  }
+
+  init() { value = KeyedNeedles.kind.name }
+
+  static var allValueStrings: [String] { RecallTasks.names }
+
+  var defaultValueDescription: String { value }
+}

@@ -26,7 +26,9 @@ struct PlanCommand: ParsableCommand {
     var document = try RecipeLocation.document(recipe)
     for change in set { document = try document.applying(change) }
     let checked = try document.recipe(.needlepoint, checksPaths: true)
-    let prepared = try PreparedRun(checked, pool: shared.makePool()) { shared.say($0) }
+    let prepared = try PreparedRun(checked, pool: shared.makePool(), isForecast: true) {
+      shared.say($0)
+    }
     let plan = RunPlan(prepared)
     let record = plan.record(gflops: nil)
     guard !shared.json else { return print(RunRecord.plan(record).jsonLine) }
@@ -38,7 +40,9 @@ struct PlanCommand: ParsableCommand {
     }
     print("training     \(plan.tokens.grouped) tokens, \(plan.flops.short)FLOP")
     print("evaluations  \(plan.evaluationFlops.short)FLOP")
-    print("memory       \((plan.peakBytes >> 20).grouped) MiB at most")
+    print(
+      "memory       \((plan.peakBytes >> 20).grouped) MiB at most, recompute "
+        + plan.recomputation.rawValue)
     print("disk         \((plan.diskBytes >> 20).grouped) MiB")
     let peak = Machine.peakGFLOPS(threads: shared.threads ?? Machine.coreCount)
     let seconds = (plan.flops + plan.evaluationFlops) / (peak * 1e9)

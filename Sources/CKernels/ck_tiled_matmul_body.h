@@ -1,0 +1,82 @@
+// Matrix products of packed operands, 32 x 32 sums at a time.
+#if defined(__x86_64__)
+
+enum {
+  ROWS = 256,             // rows packed per pass
+  PANEL_BYTES = 3 << 18,  // of b that a pass over the rows finds in the second-level cache
+};
+
+/// Copies the part of a square of 32 x 32 sums that lies inside of c.
+static void copy_square(float *to, long to_stride, const float *from, long from_stride, long rows,
+                        long columns) {
+  for (long i = 0; i < rows; i++)
+    for (long j = 0; j < columns; j += 16) {
+      const __mmask16 mask = first_lanes(columns - j);
+      _mm512_mask_storeu_ps(to + i * to_stride + j, mask,
+                            _mm512_maskz_loadu_ps(mask, from + i * from_stride + j));
+    }
+}
+
+static void multiply_square(const uint16_t *a, long next_a, const uint16_t *b, long next_b,
+                            long depth, int parts, float *c, long ldc, long rows, long columns,
+                            int accumulate) {
+  float square[32 * 32] __attribute__((aligned(64)));
+  float *to = c;
+  long stride = ldc;
+  if (rows < 32 || columns < 32) {
+    to = square;
+    stride = 32;
+    if (accumulate) copy_square(square, 32, c, ldc, rows, columns);
+  }
+  if (parts == 1)
+    multiply_tiles(a, next_a, b, next_b, depth, 1, to, stride, accumulate);
+  else
+    multiply_tiles(a, next_a, b, next_b, depth, 3, to, stride, accumulate);
+  if (to == square) copy_square(c, ldc, square, 32, rows, columns);
+}
+
+/// Asks for the lines of 32 x 32 sums that are written next.
+CK_INLINE void expect_square(const float *c, long ldc, long rows) {
+  for (long i = 0; i < rows; i++) {
+    __builtin_prefetch(c + i * ldc, 1);
+    __builtin_prefetch(c + i * ldc + 16, 1);
+  }
+}
+
+static void multiply_rows(const ck_matmul *s, long first, long rows, void *scratch) {
+  const long depth = tiles_of(s->k), step = s->parts * TILE;
+  for (long t = 0; t < depth; t += DEPTH) {
+    const long tiles = least(DEPTH, depth - t);
+    const uint16_t *a = scratch;
+    if (s->packed_a) {
+      a = s->packed_a + tile_place(s->m, depth, first / 16, t) * step;
+    } else {
+      ck_pack left = {.x = s->a + first * s->lda + 32 * t, .stride = s->lda, .lines = rows,
+                      .terms = least(32 * tiles, s->k - 32 * t), .parts = s->parts,
+                      .terms_dense = 1, .left = 1, .out = scratch};
+      for (long i = 0; i < (rows + 31) / 32; i++) pack(&left, i, scratch);
+    }
+    // Rows of c are written along memory; a panel of b is as wide as the cache allows.
+    const long next = tiles * step, wide = PANEL_BYTES / (2 * next) / 2 * 32;
+    for (long panel = 0; panel < s->n; panel += wide)
+      for (long m = 0; m < rows; m += 32)
+        for (long n = panel; n < least(s->n, panel + wide); n += 32) {
+          float *c = s->c + (first + m) * s->ldc + n;
+          const uint16_t *b = s->packed_b + tile_place(s->n, depth, n / 16, t) * step;
+          const long high = least(32, rows - m);
+          if (n + 32 < s->n) expect_square(c + 32, s->ldc, high);
+          multiply_square(a + m / 16 * next, next, b, next, tiles, s->parts, c, s->ldc, high,
+                          least(32, s->n - n), s->accumulate || t > 0);
+        }
+  }
+}
+
+static void tiled_matmul(void *arguments, long block, void *scratch) {
+  const ck_matmul *s = arguments;
+  const long last = least(s->m, (block + 1) * s->block_rows);
+  CK_TILES_BEGIN();
+  for (long first = block * s->block_rows; first < last; first += ROWS)
+    multiply_rows(s, first, least(ROWS, last - first), scratch);
+  CK_TILES_END();
+}
+#endif

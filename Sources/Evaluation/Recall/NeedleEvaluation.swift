@@ -1,0 +1,159 @@
+// Recall is scored by teacher forcing: one pass over text, questions and answers, and an answer is
+// right when every one of its tokens is the model's likeliest next token. By induction that equals
+// "greedy decoding gives the answer", at the cost of one prefill; with many needles in a sequence one
+// pass scores a whole column. Logits are computed at the answers only.
+
+public import Corpora
+public import Models
+import Records
+import Support
+
+/// Scores recall tasks: columns of a length each, cells of a depth each.
+public struct NeedleEvaluation {
+  /// Trials of a cell that are kept with their answers for the drill-down.
+  private static let keptAnswers = 10
+
+  private let tokenizer: any Tokenizer
+  private let builder: NeedleBuilder
+  private let answer: ([NeedleSequence]) -> [Prediction]
+
+  /// An evaluation of a model.
+  ///
+  /// - Parameters:
+  ///   - model: its rotary angles set as it will be used.
+  ///   - tokenizer: the model's.
+  ///   - haystack: tokens of a text to hide needles in; nil for stories of the miniature world.
+  /// - Throws: `UserError` when the tokenizer has no needles or the haystack is empty.
+  public init(_ model: Transformer, tokenizer: any Tokenizer, haystack: [Int32]? = nil) throws {
+    try self.init(tokenizer: tokenizer, haystack: haystack) { Self.predict($0, by: model) }
+  }
+
+  /// An evaluation of a subject's model on its haystack.
+  init(_ subject: EvaluationSubject) throws {
+    try self.init(subject.model, tokenizer: subject.tokenizer, haystack: subject.haystack)
+  }
+
+  /// An evaluation of anything that answers.
+  ///
+  /// - Parameter answer: gives one prediction for each answer token of all needles, in their order.
+  package init(
+    tokenizer: any Tokenizer, haystack: [Int32]? = nil,
+    answer: @escaping ([NeedleSequence]) -> [Prediction]
+  ) throws {
+    self.tokenizer = tokenizer
+    self.answer = answer
+    builder = try NeedleBuilder(tokenizer: tokenizer, haystack: haystack)
+  }
+
+  /// Scores all cells, shortest lengths first, and reports each column as it is done.
+  ///
+  /// - Parameters:
+  ///   - task: what to ask; the same task asks the same questions.
+  ///   - control: what to take away from each sequence; nil scores it as it is.
+  ///   - step: the training step, for the records; nil outside training.
+  ///   - isCancelled: asked before each pass; a cancelled column is not reported.
+  ///   - report: receives each column.
+  /// - Throws: `UserError` when the needles do not fit into a length.
+  public func run(
+    _ task: any RecallTask, under control: NeedleControl? = nil, step: Int? = nil,
+    isCancelled: () -> Bool = { false }, report: (RecallColumn) -> Void
+  ) throws {
+    let name = type(of: task).kind.name
+    for length in task.grid.lengths.sorted() {
+      var column = RecallColumn(
+        task: name, length: length, depths: task.depthFractions, step: step)
+      let groups = groups(task, length: length)
+      let rows = max(1, ForwardPasses.most / length)
+      var pass: [NeedleSequence] = []
+      for trial in 0..<task.grid.trials {
+        for group in groups.indices {
+          let sequence = try sequence(
+            task, length: length, groups[group], number: group, trial: trial)
+          pass.append(control.map(sequence.with) ?? sequence)
+          let isLast = trial + 1 == task.grid.trials && group + 1 == groups.count
+          guard pass.count == rows || isLast else { continue }
+          if isCancelled() { return }
+          score(pass, into: &column)
+          pass.removeAll()
+        }
+      }
+      column.finish()
+      report(column)
+    }
+  }
+
+  /// Depths that share a sequence, for all sequences of one trial of a column.
+  package func groups(_ task: any RecallTask, length: Int) -> [[Double]] {
+    task.groups(length: length, wording: builder.wording)
+  }
+
+  /// One sequence of a column; trial and number decide its facts and haystack.
+  package func sequence(
+    _ task: any RecallTask, length: Int, _ depths: [Double], number: Int, trial: Int
+  ) throws -> NeedleSequence {
+    let name = type(of: task).kind.name
+    var random = RandomStream(
+      seed: task.grid.seed, name: "needle/\(name)/\(length)/\(number)", index: UInt64(trial))
+    let plan = task.plan(
+      depths: depths, length: length, wording: builder.wording, random: &random)
+    return try builder.sequence(plan, length: length, random: &random)
+  }
+
+  private static func predict(
+    _ sequences: [NeedleSequence], by model: Transformer
+  ) -> [Prediction] {
+    let longest = sequences.map(\.tokens.count).max() ?? 0
+    var tokens: [Int32] = []
+    var indices: [Int] = []
+    var targets: [Int32] = []
+    for (row, sequence) in sequences.enumerated() {
+      // Padding stands after everything that is asked, so nothing attends to it.
+      tokens += sequence.tokens
+      tokens += repeatElement(0, count: longest - sequence.tokens.count)
+      for needle in sequence.needles {
+        indices += needle.answerPositions.map { row * longest + $0 }
+        targets += needle.answerTokens
+      }
+    }
+    let input = ModelInput(rows: sequences.count, length: longest, tokens: tokens)
+    return model.predict(input, at: indices, targets: targets)
+  }
+
+  private func score(_ sequences: [NeedleSequence], into column: inout RecallColumn) {
+    let predictions = answer(sequences)
+    var next = 0
+    for sequence in sequences {
+      let candidates = Set(sequence.candidates)
+      for needle in sequence.needles {
+        let answer = predictions[next..<next + needle.answerTokens.count]
+        next += needle.answerTokens.count
+        guard let cell = column.cells.firstIndex(where: { $0.depth == needle.depth }) else {
+          continue
+        }
+        let said = answer.map(\.token)
+        let isCorrect = said == needle.answerTokens
+        column.chanceSum += 1 / Double(max(1, candidates.count))
+        if !isCorrect, candidates.contains(said) { column.confused += 1 }
+        column.cells[cell].trials += 1
+        column.cells[cell].correct += isCorrect ? 1 : 0
+        if column.cells[cell].answers.count < Self.keptAnswers {
+          column.cells[cell].answers.append(record(sequence, needle, Array(answer)))
+        }
+      }
+    }
+  }
+
+  private func record(
+    _ sequence: NeedleSequence, _ needle: PlacedNeedle, _ answer: [Prediction]
+  ) -> NeedleAnswer {
+    let margin = 24
+    let place = needle.evidence.first ?? 0..<0
+    let start = max(0, place.lowerBound - margin)
+    let end = min(sequence.tokens.count, place.upperBound + margin)
+    return NeedleAnswer(
+      key: needle.key, expected: tokenizer.decode(needle.answerTokens),
+      answered: tokenizer.decode(answer.map(\.token)),
+      logProbability: answer.reduce(0) { $0 + Double($1.targetLogProbability) },
+      excerpt: tokenizer.decode(Array(sequence.tokens[start..<end])))
+  }
+}

@@ -1,0 +1,90 @@
+public import Kernels
+import Tensors
+
+/// Bytes that a training holds, counted from what the engine allocates.
+public struct MemoryForecast: Sendable, Equatable {
+  /// Weights, their gradients and the optimizer's two moments.
+  public let parameters: Int
+  /// Activations and flowing gradients of the largest micro-batch.
+  public let activations: Int
+  /// What operations use between their own passes, and the tables of the rotary angles.
+  public let workspace: Int
+
+  /// Code, libraries and thread stacks, as measured on small models.
+  public static let program = 30 << 20
+
+  /// All of them: the highest resident memory of a process that trains.
+  public var total: Int { parameters + activations + workspace + Self.program }
+
+  /// The forecast of a training.
+  ///
+  /// - Parameters:
+  ///   - shape: the model's sizes.
+  ///   - rows: B of the largest micro-batch.
+  ///   - length: T of the largest micro-batch.
+  ///   - precision: number format of the matrix products' operands.
+  ///   - pool: threads and loops.
+  ///   - recomputation: what the backward pass computes again.
+  public init(
+    training shape: LlamaShape, rows: Int, length: Int, precision: MatmulPrecision,
+    pool: ThreadPool, recomputation: Recomputation
+  ) {
+    let tokens = rows * length
+    parameters = 4 * shape.parameterLayout.count * MemoryLayout<Float>.stride
+    activations =
+      MemoryLayout<Float>.stride
+      * Arena.floats { arena in
+        TrainingActivations(
+          shape, tokens: tokens, logitRows: min(tokens, shape.logitChunkRows),
+          recomputation: recomputation, arena: arena)
+      }
+    let attention = CausalAttention.Shape(
+      rows: rows, length: length, heads: shape.heads, kvHeads: shape.kvHeads,
+      headWidth: shape.headWidth)
+    // Operations take turns with one workspace, which stays as large as the largest use.
+    workspace =
+      max(
+        CausalAttention.workspaceBytes(attention, precision: precision, pool: pool),
+        Self.productBytes(shape, tokens: tokens, precision, pool))
+      + RotaryTable.bytes(headWidth: shape.headWidth, positions: length)
+  }
+}
+
+extension MemoryForecast {
+  /// The largest workspace of a product: those of weight gradients pack both operands.
+  private static func productBytes(
+    _ shape: LlamaShape, tokens: Int, _ precision: MatmulPrecision, _ pool: ThreadPool
+  ) -> Int {
+    let chunk = min(tokens, TrainingActivations.chunkTokens)
+    let products = [
+      (shape.packedWidth, shape.width, chunk), (shape.width, shape.queryWidth, chunk),
+      (2 * shape.feedForward, shape.width, chunk), (shape.width, shape.feedForward, chunk),
+      (shape.vocabulary, shape.width, min(tokens, shape.logitChunkRows)),
+    ]
+    return products.map { outputs, inputs, rows in
+      Matmul.workspaceBytes(
+        m: outputs, n: inputs, k: rows, transposeA: true, precision: precision, pool: pool)
+    }.max() ?? 0
+  }
+}
+
+extension LlamaShape {
+  /// Bytes of activations that a forward pass alone holds at most.
+  ///
+  /// - Parameter tokens: B * T of the largest pass.
+  /// - Returns: bytes.
+  public func inferenceActivationBytes(tokens: Int) -> Int {
+    MemoryLayout<Float>.stride
+      * Arena.floats { arena in
+        InferenceActivations(self, tokens: tokens, logitRows: logitChunkRows, arena: arena)
+      }
+  }
+
+  /// Floats of query, key and value heads of a token, (H + 2K) E.
+  var packedWidth: Int { queryWidth + 2 * keyWidth }
+
+  /// Rows of logits that are held at a time: about 64 MiB, but 256 to 1,024 rows.
+  ///
+  /// Each chunk reads the output matrix and its gradient once, so few rows cost much memory traffic.
+  public var logitChunkRows: Int { max(256, min(1_024, (1 << 24) / max(vocabulary, 1))) }
+}

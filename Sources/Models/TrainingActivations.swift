@@ -1,0 +1,148 @@
+// Where the activations of a training batch lie in the arena. N = B * T tokens. Everything but attention
+// works on each token by itself and is done in chunks of tokens, so that what is not kept for the
+// backward pass needs room for one chunk only.
+
+/// Activations of a block that belong to single tokens, for some tokens behind each other.
+struct TokenActivations {
+  /// Normalised input of the attention, [n, D].
+  private(set) var attentionInput: UnsafeMutablePointer<Float>
+  /// 1 / root mean square, [n].
+  private(set) var attentionScale: UnsafeMutablePointer<Float>
+  /// Residual stream between attention and feed-forward, [n, D].
+  private(set) var middle: UnsafeMutablePointer<Float>
+  /// Normalised input of the feed-forward part, [n, D].
+  private(set) var feedForwardInput: UnsafeMutablePointer<Float>
+  /// 1 / root mean square, [n].
+  private(set) var feedForwardScale: UnsafeMutablePointer<Float>
+  /// Gate and up of each token behind each other, [n, 2F].
+  private(set) var gateUp: UnsafeMutablePointer<Float>
+  /// SwiGLU's result, [n, F].
+  private(set) var hidden: UnsafeMutablePointer<Float>
+
+  init(_ shape: LlamaShape, tokens: Int, arena: Arena) {
+    attentionInput = arena.take(tokens * shape.width)
+    attentionScale = arena.take(tokens)
+    middle = arena.take(tokens * shape.width)
+    feedForwardInput = arena.take(tokens * shape.width)
+    feedForwardScale = arena.take(tokens)
+    gateUp = arena.take(tokens * 2 * shape.feedForward)
+    hidden = arena.take(tokens * shape.feedForward)
+  }
+
+  /// The same from a later token on.
+  func advanced(by tokens: Int, _ shape: LlamaShape) -> TokenActivations {
+    var later = self
+    later.attentionInput += tokens * shape.width
+    later.attentionScale += tokens
+    later.middle += tokens * shape.width
+    later.feedForwardInput += tokens * shape.width
+    later.feedForwardScale += tokens
+    later.gateUp += tokens * 2 * shape.feedForward
+    later.hidden += tokens * shape.feedForward
+    return later
+  }
+}
+
+/// What attention reads and writes, for all tokens.
+struct AttentionActivations {
+  /// Query, key and value heads of each token behind each other, turned, [N, (H + 2K) E].
+  let packed: UnsafeMutablePointer<Float>
+  /// Attention's result before the output projection, [N, H * E].
+  let attended: UnsafeMutablePointer<Float>
+  /// Logarithm of the sum of exponentials of the scores, [B, H, T].
+  let logSumExp: UnsafeMutablePointer<Float>
+}
+
+/// What the backward pass of one block needs, beside the parameters.
+struct LayerActivations {
+  /// Residual stream at the block's input, [N, D].
+  let input: UnsafeMutablePointer<Float>
+  /// Residual stream at the block's output, [N, D]; the input of the next one.
+  let output: UnsafeMutablePointer<Float>
+  let attention: AttentionActivations
+  /// Of all tokens when they are kept, else of a chunk, shared by all chunks and layers.
+  private let tokens: TokenActivations
+  private let keepsTokens: Bool
+
+  init(
+    input: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>,
+    attention: AttentionActivations, tokens: TokenActivations, keepsTokens: Bool
+  ) {
+    self.input = input
+    self.output = output
+    self.attention = attention
+    self.tokens = tokens
+    self.keepsTokens = keepsTokens
+  }
+
+  /// The activations of the chunk that begins at a token.
+  func chunk(at start: Int, _ shape: LlamaShape) -> TokenActivations {
+    keepsTokens ? tokens.advanced(by: start, shape) : tokens
+  }
+}
+
+/// Activations of a whole training batch, with the gradients that flow back through one block.
+struct TrainingActivations {
+  /// Tokens that everything but attention takes at a time.
+  ///
+  /// Alike for every `Recomputation`, since the chunks decide the order of the sums of weight
+  /// gradients. At 4,096 a product is far larger than its packing.
+  static let chunkTokens = 4_096
+
+  let layers: [LayerActivations]
+  /// Rotary tables, [N, E/2].
+  let cosine: UnsafeMutablePointer<Float>
+  let sine: UnsafeMutablePointer<Float>
+  /// Gradient of the residual stream, [N, D].
+  let residualGradient: UnsafeMutablePointer<Float>
+  /// Gradient of query, key and value, [N, (H + 2K) E].
+  let packedGradient: UnsafeMutablePointer<Float>
+  /// Gradient of `attended`, [N, H * E].
+  let attendedGradient: UnsafeMutablePointer<Float>
+  /// Gradient of a norm's result, of a chunk, [n, D].
+  let normGradient: UnsafeMutablePointer<Float>
+  /// Gradient of gate and up, of a chunk, [n, 2F].
+  let gateUpGradient: UnsafeMutablePointer<Float>
+  /// Gradient of `hidden`, of a chunk, [n, F].
+  let hiddenGradient: UnsafeMutablePointer<Float>
+  /// Final norm's result for the rows of `logits`, [rows, D], and its scale, [rows].
+  let final: UnsafeMutablePointer<Float>
+  let finalScale: UnsafeMutablePointer<Float>
+  /// Logits of some tokens and then their gradients, [rows, V].
+  let logits: UnsafeMutablePointer<Float>
+
+  init(
+    _ shape: LlamaShape, tokens: Int, logitRows: Int, recomputation: Recomputation, arena: Arena
+  ) {
+    let chunk = min(tokens, Self.chunkTokens)
+    let streams = (0...shape.layers).map { _ in arena.take(tokens * shape.width) }
+    func attended() -> (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) {
+      (arena.take(tokens * shape.queryWidth), arena.take(tokens * shape.heads))
+    }
+    func packed() -> UnsafeMutablePointer<Float> { arena.take(tokens * shape.packedWidth) }
+    let sharedPacked = recomputation == .none ? nil : packed()
+    let sharedAttended = recomputation == .full ? attended() : nil
+    let sharedTokens =
+      recomputation == .none ? nil : TokenActivations(shape, tokens: chunk, arena: arena)
+    layers = (0..<shape.layers).map { index in
+      let (result, logSumExp) = sharedAttended ?? attended()
+      return LayerActivations(
+        input: streams[index], output: streams[index + 1],
+        attention: AttentionActivations(
+          packed: sharedPacked ?? packed(), attended: result, logSumExp: logSumExp),
+        tokens: sharedTokens ?? TokenActivations(shape, tokens: tokens, arena: arena),
+        keepsTokens: recomputation == .none)
+    }
+    cosine = arena.take(tokens * shape.headWidth / 2)
+    sine = arena.take(tokens * shape.headWidth / 2)
+    residualGradient = arena.take(tokens * shape.width)
+    packedGradient = arena.take(tokens * shape.packedWidth)
+    attendedGradient = arena.take(tokens * shape.queryWidth)
+    normGradient = arena.take(max(chunk, logitRows) * shape.width)
+    gateUpGradient = arena.take(chunk * 2 * shape.feedForward)
+    hiddenGradient = arena.take(chunk * shape.feedForward)
+    final = arena.take(logitRows * shape.width)
+    finalScale = arena.take(logitRows)
+    logits = arena.take(logitRows * shape.vocabulary)
+  }
+}

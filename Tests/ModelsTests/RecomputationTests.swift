@@ -1,0 +1,104 @@
+import Kernels
+import Models
+import Support
+import Tensors
+import Testing
+
+/// Computing activations again changes memory, and no bit of a result.
+@Suite struct RecomputationTests {
+  let pool = ThreadPool(threads: 2)
+
+  private struct Outcome: Equatable {
+    let losses: [Float]
+    let gradients: [Float]
+  }
+
+  private func outcome(
+    _ model: Transformer, _ recomputation: Recomputation,
+    _ batch: (input: ModelInput, targets: [Int32], weights: [Float])
+  ) -> Outcome {
+    model.recomputation = recomputation
+    model.zeroGradients()
+    let losses = model.lossAndGradients(batch.input, targets: batch.targets, weights: batch.weights)
+    return Outcome(losses: losses, gradients: Array(model.gradients.values.buffer))
+  }
+
+  @Test(arguments: ModelCase.all)
+  func gradientsAreTheSameBits(_ example: ModelCase) {
+    let model = example.transformer(pool)
+    let kept = outcome(model, .none, example.batch())
+    #expect(kept.gradients.contains { $0 != 0 })
+    #expect(outcome(model, .selective, example.batch()) == kept)
+    #expect(outcome(model, .full, example.batch()) == kept)
+  }
+
+  @Test(arguments: MatmulPrecision.allCases.filter(\.isAvailable))
+  func gradientsOfManyChunksAreTheSameBits(_ precision: MatmulPrecision) {
+    let example = Self.long
+    let model = example.transformer(pool)
+    model.precision = precision
+    let kept = outcome(model, .none, example.batch())
+    #expect(outcome(model, .selective, example.batch()) == kept)
+    #expect(outcome(model, .full, example.batch()) == kept)
+  }
+
+  @Test func chunksAddUpToTheGradientsOfTheRowsAlone() {
+    let example = Self.long
+    let model = example.transformer(pool)
+    let (input, targets, weights) = example.batch()
+    let whole = outcome(model, .full, (input, targets, weights))
+    model.zeroGradients()
+    var losses: [Float] = []
+    for row in 0..<input.rows {
+      let range = row * input.length..<(row + 1) * input.length
+      losses += model.lossAndGradients(
+        ModelInput(
+          rows: 1, length: input.length, tokens: Array(input.tokens[range]),
+          positions: Array(input.positions[range]),
+          documentStarts: Array(input.documentStarts[range])),
+        targets: Array(targets[range]), weights: Array(weights[range]))
+    }
+    for (a, b) in zip(losses, whole.losses) { #expect(abs(a - b) < 1e-5) }
+    let largest = whole.gradients.reduce(0) { max($0, abs($1)) }
+    let worst = zip(whole.gradients, model.gradients.values.buffer).reduce(Float(0)) {
+      max($0, abs($1.0 - $1.1))
+    }
+    #expect(worst < 1e-5 * largest)
+  }
+
+  @Test func memoryIsWhatIsForeseen() {
+    let example = Self.long
+    let (input, targets, weights) = example.batch()
+    var bytes: [Int] = []
+    for recomputation in Recomputation.allCases {
+      let model = example.transformer(pool)
+      _ = outcome(model, recomputation, (input, targets, weights))
+      let forecast = MemoryForecast(
+        training: example.shape, rows: input.rows, length: input.length, precision: .float32,
+        pool: pool, recomputation: recomputation)
+      #expect(model.activationBytes == forecast.activations)
+      bytes.append(forecast.activations)
+      model.releaseActivations()
+      #expect(model.activationBytes == 0)
+    }
+    #expect(bytes[0] > bytes[1])
+    #expect(bytes[1] > bytes[2])
+  }
+
+  @Test func theFastestThatFitsIsTaken() {
+    let sizes: [Recomputation: Int] = [.none: 90, .selective: 50, .full: 20]
+    func chosen(_ bytes: Int) -> Recomputation {
+      .fitting(bytes) { sizes[$0] ?? 0 }
+    }
+    #expect(chosen(90) == .none)
+    #expect(chosen(89) == .selective)
+    #expect(chosen(49) == .full)
+    #expect(chosen(19) == .full)
+  }
+
+  /// More tokens than two chunks hold, the last chunk not full, a row's border inside of a chunk.
+  private static let long = ModelCase(
+    name: "many chunks", shape: small, rows: 3, length: 2_900, documents: true, ignored: true)
+  private static let small = LlamaShape(
+    vocabulary: 11, width: 16, layers: 3, heads: 2, kvHeads: 1, headWidth: 16, feedForward: 24)
+}
