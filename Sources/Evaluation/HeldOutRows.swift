@@ -102,7 +102,7 @@ struct HeldOutRows: Sendable {
       byPosition: buckets.filter { $0.means.targets > 0 }.map { ($0.places, $0.means.loss) })
   }
 
-  /// Places 1 ... length in buckets that double: 1, 2-3, 4-7 and so on.
+  /// Places from 1 to the length in buckets that double, such as 1, 2-3 and 4-7.
   static func buckets(_ length: Int) -> [ClosedRange<Int>] {
     var buckets: [ClosedRange<Int>] = []
     var first = 1

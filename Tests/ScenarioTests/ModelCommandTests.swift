@@ -136,7 +136,7 @@ extension ScenarioSuite {
       #expect(try result.events.count == 4)
       let words = try place.program(
         "needle", PackageFolder.file("checkpoints/base-256.h5"), "--haystack", "prose.txt")
-      expectRefusal(words, says: ["--haystack", "words of the miniature world"])
+      expectRefusal(words, says: ["prose.txt: ", "words of the miniature world"])
     }
 
     // MARK: logits, generate, merge

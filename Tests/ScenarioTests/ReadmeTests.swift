@@ -19,9 +19,10 @@ extension ScenarioSuite {
         + " --set stages.0.advance.at_limit=go_on --set stages.1.advance.max_steps=2"
         + " --set stages.1.advance.min_steps=0 --set stages.1.advance.at_limit=go_on"
         + " --set stages.2.advance.max_steps=2 --set stages.2.advance.min_steps=0"
-        + " --set stages.2.advance.at_limit=go_on --set stages.3.steps=2"
-        + " --set evaluate.0.trials=1 --set evaluate.1.trials=1"
-        + " --set evaluate.1.lengths=[256]",
+        + " --set stages.2.advance.at_limit=go_on --set stages.3.advance.max_steps=2"
+        + " --set stages.3.advance.min_steps=0 --set stages.3.advance.at_limit=go_on"
+        + " --set stages.4.steps=2 --set evaluate.0.trials=1 --set evaluate.0.final_trials=1"
+        + " --set evaluate.1.trials=1 --set evaluate.1.lengths=[256]",
       "needlepoint run my-books.yaml": " --headless --set stages.0.steps=3",
       "needlepoint run my-books": " --headless --set stages.0.steps=3",
     ]

@@ -85,6 +85,7 @@ public struct NeedlePlan: Sendable {
   ///   - decoys: facts more that nobody asks for, anywhere.
   ///   - wording: of the tokenizer.
   ///   - random: draws facts of the evaluation split; at most 300 in all.
+  /// - Returns: the plan.
   public static func keyed(
     depths: [Double], decoys: Int = 0, wording: any NeedleWording, random: inout RandomStream
   ) -> NeedlePlan {
@@ -112,6 +113,7 @@ extension WorldFact {
   /// - Parameters:
   ///   - count: at most 300.
   ///   - random: draws names and numbers.
+  /// - Returns: the facts.
   public static func draw(_ count: Int, random: inout RandomStream) -> [WorldFact] {
     FactPlan(count: count, form: .prose, split: .evaluation, random: &random).facts.map(\.fact)
   }

@@ -35,7 +35,11 @@ public struct NeedleEvaluation {
 
   /// An evaluation of anything that answers.
   ///
-  /// - Parameter answer: gives one prediction for each answer token of all needles, in their order.
+  /// - Parameters:
+  ///   - tokenizer: of what answers.
+  ///   - haystack: tokens of a text to hide needles in; nil for stories of the miniature world.
+  ///   - answer: gives one prediction for each answer token of all needles, in their order.
+  /// - Throws: `UserError` when the haystack has no tokens.
   package init(
     tokenizer: any Tokenizer, haystack: [Int32]? = nil,
     answer: @escaping ([NeedleSequence]) -> [Prediction]

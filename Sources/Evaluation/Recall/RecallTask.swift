@@ -26,6 +26,7 @@ public protocol RecallTask: EvaluationTask {
   ///   - length: tokens of the sequence.
   ///   - wording: of the tokenizer.
   ///   - random: draws the facts.
+  /// - Returns: statements with their places, and questions.
   func plan(
     depths: [Double], length: Int, wording: any NeedleWording, random: inout RandomStream
   ) -> NeedlePlan
