@@ -50,7 +50,7 @@ let layers: [Target] = [
   layer("Kernels", ["Tensors", "CKernels", "COneDNN", "COpenBLAS", "Support"]),
   layer("RunStore", ["HDF5", "CCrypto", "Records", "Tensors", "Support"]),
   layer("Panes", ["Terminal", "Records", "Recipes", "Positions", "Support"]),
-  layer("Pictures", ["CPNG", "Records", "Support"]),
+  layer("Pictures", ["CPNG", "Records", "Terminal", "Support"]),
   // 4
   layer("Models", ["Kernels", "Positions", "Tensors", "Support"]),
   // 5

@@ -32,6 +32,8 @@ struct Canvas: Sendable {
     case .line(let from, let to, let width, let colour, let isDashed):
       let pieces = isDashed ? Self.dashes(from, to) : [[from, to]]
       stroke(pieces, radius: width / 2, colour)
+    case .path(let points, let width, let colour, let isDashed):
+      stroke(isDashed ? Self.dashes(along: points) : [points], radius: width / 2, colour)
     case .text(let text, let at, let style):
       let radius = style.size * (style.isBold ? 0.06 : 0.045)
       stroke(Self.place(text, at: at, style), radius: radius, style.colour)
@@ -67,6 +69,30 @@ struct Canvas: Sendable {
       Figure.Point(x: from.x + dx * place / length, y: from.y + dy * place / length)
     }
     return stride(from: 0, to: length, by: 10).map { [at($0), at(min($0 + 6, length))] }
+  }
+
+  /// Dashes of six points with gaps of four along a line through points.
+  private static func dashes(along points: [Figure.Point]) -> [[Figure.Point]] {
+    var pieces: [[Figure.Point]] = []
+    var piece: [Figure.Point] = points.first.map { [$0] } ?? []
+    var isDrawn = true
+    var left = 6.0
+    for (from, to) in zip(points, points.dropFirst()) {
+      let (dx, dy) = (to.x - from.x, to.y - from.y)
+      let length = (dx * dx + dy * dy).squareRoot()
+      var done = 0.0
+      while length - done > left {
+        done += left
+        let here = Figure.Point(x: from.x + dx * done / length, y: from.y + dy * done / length)
+        if isDrawn { pieces.append(piece + [here]) }
+        piece = [here]
+        isDrawn.toggle()
+        left = isDrawn ? 6 : 4
+      }
+      left -= length - done
+      piece = isDrawn ? piece + [to] : [to]
+    }
+    return isDrawn && piece.count > 1 ? pieces + [piece] : pieces
   }
 
   /// Paints polylines with a round pen; where they cross, nothing is painted twice.

@@ -19,6 +19,22 @@ struct Colour: Sendable, Equatable {
   static let ink = Colour(0x1A1A1A)
   static let faint = Colour(0x5A5A5A)
   static let absent = Colour(0xEEEEEE)
+  /// A difference that may be chance.
+  static let unclear = Colour(0xFAFAFA)
+
+  /// Curves of a chart, in order: readable side by side with all common kinds of colour blindness.
+  ///
+  /// - SeeAlso: Okabe and Ito, "Color universal design", 2008.
+  static let curves = [0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9].map {
+    Colour($0)
+  }
+
+  /// Blue below 0, white at 0, orange above, for values from -1 to 1: the same two hues as on the
+  /// screen, so that neither end is lost to colour-blind eyes.
+  static func diverging(_ value: Double) -> Colour {
+    let end = value < 0 ? curves[0] : curves[1]
+    return .white.mixed(with: end, share: max(0, min(1, abs(value))))
+  }
 
   /// `#rrggbb`.
   var hex: String {

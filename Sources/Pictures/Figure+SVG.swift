@@ -25,6 +25,11 @@ extension Figure {
       return "<line x1=\"\(number(from.x))\" y1=\"\(number(from.y))\" x2=\"\(number(to.x))\""
         + " y2=\"\(number(to.y))\" stroke=\"\(colour.hex)\" stroke-width=\"\(number(width))\""
         + (isDashed ? " stroke-dasharray=\"6 4\"/>" : "/>")
+    case .path(let points, let width, let colour, let isDashed):
+      let list = points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
+      return "<polyline points=\"\(list)\" fill=\"none\" stroke=\"\(colour.hex)\""
+        + " stroke-width=\"\(number(width))\" stroke-linejoin=\"round\""
+        + (isDashed ? " stroke-dasharray=\"6 4\"/>" : "/>")
     case .text(let text, let at, let style):
       var attributes = "x=\"\(number(at.x))\" y=\"\(number(at.y))\""
       attributes += " font-size=\"\(number(style.size))\" fill=\"\(style.colour.hex)\""

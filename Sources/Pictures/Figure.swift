@@ -31,6 +31,8 @@ struct Figure: Sendable {
     case box(origin: Point, width: Double, height: Double, fill: Colour, note: String)
     /// A straight line; dashes of six points with gaps of four when dashed.
     case line(from: Point, to: Point, width: Double, colour: Colour, isDashed: Bool)
+    /// A line through points; dashes as above.
+    case path([Point], width: Double, colour: Colour, isDashed: Bool)
     /// A text whose baseline begins, centres or ends at a point.
     case text(String, at: Point, Style)
   }

@@ -1,19 +1,27 @@
 import Records
+import Support
 
 extension Heatmap {
   /// The cells as comma-separated values, one a line, in the order of the columns.
   ///
-  /// Columns: step (empty outside training), task, length in tokens, depth 0 ... 1, correct, trials,
+  /// With a reference its right answers and trials follow, the difference of the shares, and whether
+  /// the intervals do not overlap. Columns: step (empty outside training), task, length in tokens, depth 0 ... 1, correct, trials,
   /// score 0 ... 1, and the ends of its 95 % Wilson interval.
   public var csv: String {
-    var lines = ["step,task,length,depth,correct,trials,score,low,high"]
+    let more = reference == nil ? "" : ",reference_correct,reference_trials,difference,clear"
+    var lines = ["step,task,length,depth,correct,trials,score,low,high" + more]
     for cell in records {
+      let other = reference.map { reference in
+        guard let change = reference.change(of: cell) else { return ",,,," }
+        let there = change.reference
+        return ",\(there.correct),\(there.trials),\(change.value),\(change.isClear)"
+      }
       lines.append(
         [
           cell.step.map(String.init) ?? "", Self.field(cell.task), "\(cell.length)",
           "\(cell.depth)", "\(cell.correct)", "\(cell.trials)", "\(cell.score)", "\(cell.low)",
           "\(cell.high)",
-        ].joined(separator: ","))
+        ].joined(separator: ",") + (other ?? ""))
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -24,7 +32,7 @@ extension Heatmap {
   }
 
   /// A text as a field of RFC 4180: quoted when it holds a comma, a quote or a line end.
-  private static func field(_ text: String) -> String {
+  static func field(_ text: String) -> String {
     guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
     return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }

@@ -2,6 +2,9 @@ import Records
 import Support
 
 extension Heatmap {
+  /// The map in 120 columns.
+  public var text: String { text(width: 120) }
+
   /// The signs that a text map is drawn with.
   public enum Glyphs: Sendable, Equatable {
     /// Blocks and box lines.
@@ -55,6 +58,9 @@ extension Heatmap {
       lines.append(
         line(Labels.percent(depths[row]) + " %") { column in
           guard let cell = cell(column: column, row: row) else { return signs.notRun }
+          guard reference == nil else {
+            return difference(column: column, row: row).map(signs.change) ?? signs.notRun
+          }
           return signs.cell(cell.score)
         })
     }
@@ -63,6 +69,9 @@ extension Heatmap {
       line("mean") { column in
         let mean = mean(column: column)
         guard mean.trials > 0 else { return signs.notRun }
+        guard reference == nil else {
+          return difference(column: column).map(signs.change) ?? signs.notRun
+        }
         return signs.cell(mean.score)
       })
     return lines
@@ -89,7 +98,9 @@ extension Heatmap {
     return [
       "all cells " + Labels.interval(mean) + " of \(Labels.grouped(mean.trials)) trials",
       marks.joined(separator: "   "),
-      "right answers in percent: " + signs.scale,
+      reference.map {
+        "points above \($0.title); * where the 95 % intervals do not overlap"
+      } ?? "right answers in percent: " + signs.scale,
       lengths.contains { $0 >= 1024 && $0 % 1024 == 0 } ? "1K = 1,024 tokens" : "",
     ].filter { !$0.isEmpty }
   }
@@ -123,6 +134,11 @@ private struct TextSigns {
     return glyph + number.leftPadded(to: 4)
   }
 
+  /// Signed points, with a star where they are more than chance.
+  func change(_ difference: ProportionDifference) -> String {
+    (difference.isClear ? "*" : " ") + difference.points.leftPadded(to: 4)
+  }
+
   /// What each glyph means.
   var scale: String {
     let names = ["0-4", "5-34", "35-64", "65-94", "95-100"]
@@ -139,7 +155,8 @@ extension String {
     String(repeating: " ", count: max(0, width - count)) + self
   }
 
-  fileprivate var trimmedAtEnd: String {
+  /// The text without blanks at its end.
+  var trimmedAtEnd: String {
     var text = self[...]
     while text.last == " " { text.removeLast() }
     return String(text)

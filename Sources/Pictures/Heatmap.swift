@@ -6,7 +6,7 @@ public import Support
 /// Lengths run left to right, depths top (start of the context) to bottom (its end). A cell that was
 /// not run is drawn as such, never as a zero. Values are fixed to 0 ... 100 %, so that two maps
 /// compare by eye.
-public struct Heatmap: Sendable, Equatable {
+public struct Heatmap: Picture, Equatable {
   /// What the map shows, one line.
   public var title: String
   /// Model, step and trials, one line.
@@ -21,6 +21,8 @@ public struct Heatmap: Sendable, Equatable {
   public var trainedContext: Int?
   /// Context that the training aims at, in tokens.
   public var targetContext: Int?
+  /// What the map is held against, so that cells show signed differences; nil shows the map alone.
+  public var reference: Reference?
   /// The cells that were run, by column, then by row.
   public let records: [NeedleRecord]
   private let table: [Int?]

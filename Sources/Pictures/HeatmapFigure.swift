@@ -38,7 +38,7 @@ struct HeatmapFigure {
     contexts()
     scale()
     var y = meanBottom + labelDepth + 54
-    let lines = Self.wrapped(caption, size: 11, width: width - 48)
+    let lines = caption.wrapped(size: 11, width: width - 48)
     for line in lines {
       text(line, 24, y, Figure.Style(size: 11, colour: .faint))
       y += 15
@@ -56,8 +56,9 @@ struct HeatmapFigure {
         let cell = map.cell(column: column, row: row)
         let share = cell.map { Proportion($0.correct, of: $0.trials) }
         box(
-          share, x: left + Double(column) * cellWidth, y: top + Double(row) * cellHeight,
-          width: cellWidth, note: "\(length) tokens, depth \(depth) %")
+          share, map.difference(column: column, row: row), x: left + Double(column) * cellWidth,
+          y: top + Double(row) * cellHeight, width: cellWidth,
+          note: "\(length) tokens, depth \(depth) %")
       }
     }
   }
@@ -65,34 +66,48 @@ struct HeatmapFigure {
   private mutating func means() {
     for column in map.lengths.indices {
       box(
-        map.mean(column: column), x: left + Double(column) * cellWidth, y: bottom + gap,
+        map.mean(column: column), map.difference(column: column),
+        x: left + Double(column) * cellWidth, y: bottom + gap,
         width: cellWidth, note: "\(Labels.grouped(map.lengths[column])) tokens, all depths")
     }
     for row in map.depths.indices {
       box(
-        map.mean(row: row), x: right + gap, y: top + Double(row) * cellHeight, width: 44,
+        map.mean(row: row), map.difference(row: row), x: right + gap,
+        y: top + Double(row) * cellHeight, width: 44,
         note: "depth \(Labels.percent(map.depths[row])) %, all lengths")
     }
-    box(map.mean, x: right + gap, y: bottom + gap, width: 44, note: "all cells")
+    box(map.mean, map.difference, x: right + gap, y: bottom + gap, width: 44, note: "all cells")
   }
 
   /// A coloured box with its share in percent, or a grey one when nothing was run.
+  ///
+  /// With a reference: signed points, on colour only where the intervals do not overlap.
   private mutating func box(
-    _ share: Proportion?, x: Double, y: Double, width: Double, note: String
+    _ share: Proportion?, _ difference: ProportionDifference?, x: Double, y: Double, width: Double,
+    note: String
   ) {
-    let run = share.flatMap { $0.trials > 0 ? $0 : nil }
-    let fill = run.map { Colour.viridis($0.score) } ?? .absent
-    let words =
+    let isDifference = map.reference != nil
+    let run =
+      isDifference ? difference?.shown : share.flatMap { $0.trials > 0 ? $0 : nil }
+    let fill =
+      isDifference
+      ? difference.map { $0.isClear ? Colour.diverging($0.value) : .unclear } ?? .absent
+      : run.map { Colour.viridis($0.score) } ?? .absent
+    var words =
       run.map { "\($0.correct) of \($0.trials) right, \(Labels.interval($0))" } ?? "not run"
+    if let there = difference?.reference {
+      words += "; against \(there.correct) of \(there.trials), \(Labels.interval(there))"
+    }
+    let isFaint = run == nil || difference.map { !$0.isClear } ?? false
     marks.append(
       .box(
         origin: Figure.Point(x: x + 0.5, y: y + 0.5), width: width - 1, height: cellHeight - 1,
         fill: fill, note: "\(note): \(words)"))
     let size = min(12, width * 0.4)
     text(
-      run.map { Labels.percent($0.score) } ?? "\u{B7}", x + width / 2,
+      difference?.points ?? run.map { Labels.percent($0.score) } ?? "\u{B7}", x + width / 2,
       y + cellHeight / 2 + size * 0.36,
-      Figure.Style(size: size, anchor: .middle, colour: run == nil ? .faint : fill.text))
+      Figure.Style(size: size, anchor: .middle, colour: isFaint ? .faint : fill.text))
   }
 
   /// Tick labels and axis titles; gives the height that the labels below the map take.
@@ -154,7 +169,7 @@ struct HeatmapFigure {
       Figure.Style(size: 11, anchor: .middle))
   }
 
-  /// The colour scale, 0 to 100 %.
+  /// The colour scale, 0 to 100 %; for differences -100 to 100 points.
   private mutating func scale() {
     let (x, width, steps) = (meanRight + 24, 13.0, 100)
     let height = meanBottom - top
@@ -165,7 +180,7 @@ struct HeatmapFigure {
         .box(
           origin: Figure.Point(x: x, y: y), width: width,
           height: height / Double(steps) + (step == steps - 1 ? 0 : 0.5),
-          fill: .viridis(1 - (Double(step) + 0.5) / Double(steps)), note: ""))
+          fill: scaleColour(1 - (Double(step) + 0.5) / Double(steps)), note: ""))
     }
     for tick in [0, 25, 50, 75, 100] {
       let y = top + height * (1 - Double(tick) / 100)
@@ -173,14 +188,30 @@ struct HeatmapFigure {
         .line(
           from: Figure.Point(x: x + width, y: y), to: Figure.Point(x: x + width + 4, y: y),
           width: 1, colour: .ink, isDashed: false))
-      text("\(tick)", x + width + 7, y + 4, Figure.Style(size: 10.5))
+      let value = map.reference == nil ? tick : tick * 2 - 100
+      text("\(value)", x + width + 7, y + 4, Figure.Style(size: 10.5))
     }
     text(
-      "Right answers (%)", x + width + 44, (top + meanBottom) / 2,
+      map.reference == nil ? "Right answers (%)" : "Difference (points)", x + width + 44,
+      (top + meanBottom) / 2,
       Figure.Style(size: 12.5, anchor: .middle, turn: 90))
   }
 
+  private func scaleColour(_ share: Double) -> Colour {
+    map.reference == nil ? .viridis(share) : .diverging(share * 2 - 1)
+  }
+
   private var caption: String {
+    if let reference = map.reference {
+      var words = "Share of questions answered exactly right, by greedy decoding: points above "
+      words += "\(reference.title). Colour marks cells whose 95 % Wilson "
+      words += "intervals do not overlap; the rest may be chance. "
+      if let all = map.difference {
+        words += "All cells: \(Labels.interval(all.shown)) against "
+        words += "\(Labels.interval(all.reference)). "
+      }
+      return words + (map.source.isEmpty ? "" : "Source: \(map.source).")
+    }
     var words = "Share of questions answered exactly right, in percent, by greedy decoding. "
     let mean = map.mean
     if mean.trials > 0 {
@@ -194,20 +225,6 @@ struct HeatmapFigure {
 
   private mutating func text(_ words: String, _ x: Double, _ y: Double, _ style: Figure.Style) {
     if !words.isEmpty { marks.append(.text(words, at: Figure.Point(x: x, y: y), style)) }
-  }
-
-  /// A text in lines that fit a width, broken at spaces.
-  private static func wrapped(_ text: String, size: Double, width: Double) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      let longer = (lines.last.map { $0 + " " } ?? "") + word
-      if !lines.isEmpty, StrokeFont.width(longer, size: size) <= width {
-        lines[lines.count - 1] = longer
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines
   }
 }
 

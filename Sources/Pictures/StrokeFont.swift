@@ -123,3 +123,19 @@ enum StrokeFont {
     "~": "7 ~092d577b", "\u{B7}": "2 o0c2c2a0a 1b1b",
   ]
 }
+
+extension String {
+  /// The text in lines that fit a width in points, broken at spaces.
+  func wrapped(size: Double, width: Double) -> [String] {
+    var lines: [String] = []
+    for word in split(separator: " ") {
+      let longer = (lines.last.map { $0 + " " } ?? "") + word
+      if !lines.isEmpty, StrokeFont.width(longer, size: size) <= width {
+        lines[lines.count - 1] = longer
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
+  }
+}

@@ -67,10 +67,34 @@ struct RecordLog: ~Copyable {
   static func records(folder: String, files: FileSystem) throws(StoreError) -> [RunRecord] {
     let path = "\(folder)/records.jsonl"
     guard files.exists(path) else { return [] }
-    let bytes = try files.contents(path)
-    let end = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0
-    return bytes[..<end].split(separator: UInt8(ascii: "\n")).compactMap {
+    return records(in: try files.contents(path)[...]).records
+  }
+
+  /// The records of a log file from a byte on, and where the last whole line ends.
+  static func records(
+    folder: String, files: FileSystem, from offset: Int
+  ) throws(StoreError) -> (records: [RunRecord], end: Int) {
+    let path = "\(folder)/records.jsonl"
+    guard files.exists(path) else { return ([], 0) }
+    let file = try files.attempt(.open, path) { _ in Foundation.open(path, O_RDONLY | O_CLOEXEC) }
+    defer { _ = close(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = pread(file, &chunk, chunk.count, off_t(offset + bytes.count))
+      guard count > 0 else { break }
+      bytes += chunk.prefix(count)
+    }
+    let (records, length) = records(in: bytes[...])
+    return (records, offset + length)
+  }
+
+  /// The records of whole lines and how many bytes those take.
+  private static func records(in bytes: ArraySlice<UInt8>) -> (records: [RunRecord], length: Int) {
+    guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return ([], 0) }
+    let records = bytes[..<end].split(separator: UInt8(ascii: "\n")).compactMap {
       RunRecord(jsonLine: String(decoding: $0, as: UTF8.self))
     }
+    return (records, end + 1 - bytes.startIndex)
   }
 }

@@ -50,6 +50,23 @@ public struct RunReader: Sendable {
     try RecordLog.records(folder: path, files: files)
   }
 
+  /// The events from a byte of the log on, for following a run in work.
+  ///
+  /// - Parameter offset: where the last call ended; 0 at first.
+  /// - Returns: whole lines only, and where to go on.
+  /// - Throws: `StoreError.io`.
+  public func records(from offset: Int) throws(StoreError) -> (records: [RunRecord], end: Int) {
+    // A run that was resumed has cut its log back: then all of it is news.
+    try RecordLog.records(
+      folder: path, files: files, from: offset <= recordBytes ? offset : 0)
+  }
+
+  /// Bytes of its events so far: when they have not changed, nor have the events.
+  public var recordBytes: Int {
+    var facts = stat()
+    return stat("\(path)/records.jsonl", &facts) == 0 ? Int(facts.st_size) : 0
+  }
+
   /// The final event; nil while the run is not done.
   public var done: DoneRecord? {
     guard let bytes = try? files.contents("\(path)/DONE"),

@@ -15,7 +15,7 @@ extension TrainingRun {
       targetContext: prepared.recipe.target)
     for ending in ["svg", "txt"] {
       do {
-        try HeatmapFile.write(map, to: "\(folder)/heatmap.\(ending)")
+        try PictureFile.write(map, to: "\(folder)/heatmap.\(ending)")
       } catch {
         warn("\(error)")
       }

@@ -46,6 +46,8 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   /// What this process has measured of the run's speed.
   var session = SessionSpeed()
   private var isLogFailing = false
+  /// Where screens of other processes knock, while the run is on.
+  private var door: ControlSocket?
 
   /// Starts a new run: makes its folder, but trains only after `begin`.
   ///
@@ -92,6 +94,15 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
 
   /// Starts the engine's thread.
   public func begin() {
+    do {
+      let mailbox = mailbox
+      door = try ControlSocket(folder: folder) { line in
+        if let command = RunCommand(jsonLine: line) { mailbox.send(command) }
+        return mailbox.state.jsonLine
+      }
+    } catch {
+      warn("no screen can attach to this run: \(error)")
+    }
     let thread = Thread { [self] in work() }
     thread.name = "engine"
     thread.stackSize = 8 << 20
@@ -145,6 +156,9 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
     } catch {
       state = fail(error)
     }
+    // Before the folder is let go: its next trainer has a door of its own.
+    door?.close()
+    door = nil
     heldStore = nil
     mailbox.state = state
   }

@@ -92,6 +92,8 @@ public struct GlyphSet: Hashable, Sendable {
   public var finished: Glyph { pick("●", "●", "*") }
   /// A checkpoint, or an empty state.
   public var checkpoint: Glyph { pick("○", "○", "o") }
+  /// An evaluation.
+  public var evaluation: Glyph { pick("◇", "+", "%") }
   /// A merge.
   public var merge: Glyph { pick("◆", "◆", "&") }
   /// Done well.

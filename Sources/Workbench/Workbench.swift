@@ -33,10 +33,19 @@ public final class Workbench {
   private var control: (any RunControl)?
   private var isDirty = true
   private var lastLiveFrame = ContinuousClock.now - .seconds(1)
+  private var lastPlayed = ContinuousClock.now
+  /// How long each evaluation stays while they are played.
+  private static let playing = Duration.milliseconds(500)
   private var lastInterrupt: ContinuousClock.Instant?
   private var hasLeft = false
   private var isDetached = false
+  /// Whether the run lives in this process: else it does not end, nor pause, with the screen.
+  private var ownsRun = true
   private var cause: EventWait.Events = []
+  /// Keys read since the last frame.
+  private var unanswered = 0
+  /// Called after each frame was written, with the number of keys that it answers; for measuring.
+  public var onFrame: ((_ keys: Int) -> Void)?
   /// What is shown.
   public private(set) var state: WorkbenchState
 
@@ -69,8 +78,15 @@ public final class Workbench {
   }
 
   /// Shows a run that is on already, as `attach` and `make run` do.
-  public func adopt(_ control: any RunControl, name: String) {
+  ///
+  /// - Parameters:
+  ///   - control: the run.
+  ///   - name: its name.
+  ///   - isOwn: whether it lives in this process; one that does not goes on when the screen is
+  ///     suspended or ended by a signal.
+  public func adopt(_ control: any RunControl, name: String, isOwn: Bool = true) {
     take(control, name: name)
+    ownsRun = isOwn
   }
 
   /// One round: wait, take what came, draw when something changed.
@@ -99,10 +115,16 @@ public final class Workbench {
         screen.updateSize()
       } else {
         press(key)
+        unanswered += 1
       }
       (isDirty, answered) = (true, true)
     }
     takeNews()
+    if state.isPlaying, ContinuousClock.now - lastPlayed >= Self.playing {
+      lastPlayed = .now
+      state.playNext()
+      (isDirty, answered) = (true, true)
+    }
     guard isDirty, !hasLeft else { return }
     let now = ContinuousClock.now
     // Keys are answered at once; live data is drawn at most ten times a second.
@@ -113,6 +135,10 @@ public final class Workbench {
   }
 
   private func nextWait() -> Int? {
+    if state.isPlaying {
+      let left = Self.playing - (ContinuousClock.now - lastPlayed)
+      return max(0, Int(left / .milliseconds(1)) + 1)
+    }
     guard isDirty else { return nil }
     let passed = ContinuousClock.now - lastLiveFrame
     let left = Duration.milliseconds(100) - passed
@@ -123,7 +149,7 @@ public final class Workbench {
     if key == .control("c") {
       let now = ContinuousClock.now
       if let last = lastInterrupt, now - last < .seconds(5) {
-        control?.send(.abandon)
+        if ownsRun { control?.send(.abandon) }
         (hasLeft, cause) = (true, .interrupt)
         return
       }
@@ -145,7 +171,9 @@ public final class Workbench {
       case .plan(let report, let text): state.planned(report, of: text)
       case .samples(let documents, let source): state.received(samples: documents, of: source)
       case .runs(let runs): state.received(runs: runs)
-      case .records(let records, let name): state.opened(records, name: name)
+      case .opened(let run, let path): state.opened(run, at: path)
+      case .exported(let result): state.exported(result)
+      case .read(let run, let path): state.received(run: run, at: path)
       }
     }
     guard let control else { return }
@@ -192,10 +220,14 @@ public final class Workbench {
         mailbox.post(.samples(host.samples(of: source, in: document), of: source))
       }
     case .listRuns:
-      worker.async { mailbox.post(.runs(host.runs())) }
+      worker.async { host.runs { mailbox.post(.runs($0)) } }
     case .openRun(let path):
-      let name = state.runs?.first { $0.path == path }?.name ?? path
-      worker.async { mailbox.post(.records(host.records(ofRun: path), name: name)) }
+      worker.async { mailbox.post(.opened(host.run(at: path), at: path)) }
+    case .readRun(let path):
+      worker.async { mailbox.post(.read(host.run(at: path), at: path)) }
+    case .export:
+      guard let picture = state.picture else { return }
+      worker.async { mailbox.post(.exported(Result { try host.export(picture) })) }
     case .suspend: suspend()
     case .redraw: screen.repaint()
     case .leave: hasLeft = true
@@ -214,6 +246,7 @@ public final class Workbench {
   private func take(_ started: any RunControl, name: String) {
     let waker = wait.waker
     control = started
+    ownsRun = true
     state.started(name: name)
     noteForCrash()
     started.onNews { waker.wake() }
@@ -231,7 +264,7 @@ public final class Workbench {
 
   /// The engine lives in this process: it pauses with the screen and goes on with it.
   private func suspend() {
-    let pauses = state.run == .training || state.run == .evaluating
+    let pauses = ownsRun && (state.run == .training || state.run == .evaluating)
     if pauses { control?.send(.pause) }
     screen.suspend()
     screen.updateSize()
@@ -242,7 +275,7 @@ public final class Workbench {
 
   private func end(_ events: EventWait.Events, saving: Bool) {
     cause = events
-    if saving, state.isRunning { control?.send(.stop) }
+    if saving, ownsRun, state.isRunning { control?.send(.stop) }
     hasLeft = true
   }
 
@@ -251,16 +284,21 @@ public final class Workbench {
     let layout = Layout(
       width: screen.width, height: screen.height, screen: state.screen, focused: state.focused,
       isZoomed: state.isZoomed)
-    if let loss = layout.places.first(where: { $0.pane == .loss }) {
-      state.show(plotColumns: LossPane.plotWidth(paneWidth: loss.rect.width))
+    if let chart = layout.places.first(where: { $0.pane == .chart }) {
+      state.show(plotColumns: ChartPane.plotWidth(paneWidth: chart.rect.width))
     }
     let canvas = screen.canvas()
     Frame.draw(state, on: canvas)
     screen.present(canvas.buffer)
+    onFrame?(unanswered)
+    unanswered = 0
   }
+
+  /// Starts with the tour of the screens.
+  public func showTour() { perform(.tour) }
 }
 
 extension WorkbenchState {
-  /// Tells the state how wide the loss plot is drawn.
+  /// Tells the state how wide the chart is drawn.
   mutating func show(plotColumns columns: Int) { plotColumns = columns }
 }

@@ -13,10 +13,11 @@ struct Needlepoint: ParsableCommand {
     abstract: "A terminal workbench for teaching language models long contexts.",
     version: ProgramVersion.text,
     subcommands: [
-      WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, NeedleCommand.self,
-      EvaluateCommand.self, LogitsCommand.self, GenerateCommand.self, PositionsCommand.self,
-      PlanCommand.self, DataCommand.self,
-      InfoCommand.self, MergeCommand.self, BenchCommand.self, DescribeCommand.self,
+      WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, AttachCommand.self,
+      NeedleCommand.self, EvaluateCommand.self, LogitsCommand.self, GenerateCommand.self,
+      PositionsCommand.self, PlanCommand.self, DataCommand.self, InfoCommand.self, RunsCommand.self,
+      CompareCommand.self, DrawCommand.self, MergeCommand.self, BenchCommand.self,
+      DescribeCommand.self,
       DoctorCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)

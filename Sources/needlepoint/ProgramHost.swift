@@ -20,7 +20,7 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
   private let threads: Int?
   private let lock = NSLock()
   private var started: TrainingRun?
-  private var knownRuns: [String: RunSummary] = [:]
+  private var knownRuns: [String: (bytes: Int, summary: RunSummary)] = [:]
 
   /// A host that makes run folders in `out`.
   init(out: String, threads: Int?) {
@@ -67,7 +67,8 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
         plan: RecipePlanFace(
           tokens: plan.tokens, flops: plan.flops + plan.evaluationFlops, peakBytes: plan.peakBytes,
           seconds: nil),
-        model: facts, sources: summaries(recipe))
+        model: facts, sources: summaries(recipe),
+        warnings: RecipeWarning.all(recipe, model: facts))
     } catch let faults as RecipeFaults {
       return PlanReport(
         plan: RecipePlanFace(faults: faults.faults.map(\.description)), model: nil)
@@ -90,22 +91,44 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
     return (try? SourceSamples.texts(of: source, in: recipe, count: 3)) ?? []
   }
 
-  func runs() -> [RunSummary] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: out)) ?? []
-    let readers = names.compactMap { try? RunReader(out + "/" + $0) }
-    return readers.compactMap(summary).sorted { $0.when > $1.when }
+  func runs(_ found: ([RunSummary]) -> Void) {
+    let readers = RunReader.all(in: out).map { ($0, (try? $0.manifest())?.started ?? "") }
+      .sorted { $0.1 > $1.1 }.map(\.0)
+    var list: [RunSummary] = []
+    var told = ContinuousClock.now
+    for reader in readers {
+      if let summary = summary(reader) { list.append(summary) }
+      // Long logs take a while to read: what is known is shown meanwhile.
+      if ContinuousClock.now - told > .milliseconds(150) {
+        told = .now
+        found(list)
+      }
+    }
+    found(list)
   }
 
-  /// The summary of a run; a finished one is read once, for its records never change again.
+  /// The summary of a run; a log that has not grown is not read again.
   private func summary(_ reader: RunReader) -> RunSummary? {
-    if let known = lock.withLock({ knownRuns[reader.path] }) { return known }
-    guard let summary = RunSummary(reader) else { return nil }
-    if reader.done != nil { lock.withLock { knownRuns[reader.path] = summary } }
+    let bytes = reader.recordBytes
+    if var known = lock.withLock({ knownRuns[reader.path] }), known.bytes == bytes {
+      known.summary.status = reader.status
+      known.summary.checkpoint = reader.checkpointPaths.first
+      return known.summary
+    }
+    guard let summary = try? RunSummary(reader) else { return nil }
+    lock.withLock { knownRuns[reader.path] = (bytes, summary) }
     return summary
   }
 
-  func records(ofRun path: String) -> [RunRecord] {
-    (try? RunReader(path).records()) ?? []
+  func run(at path: String) -> PastRun? { try? PastRun(path) }
+
+  func export(_ picture: PictureRequest) throws -> [String] {
+    let first = picture.runs.first?.path ?? run?.folder
+    let sources = picture.runs.map { $0.path ?? run?.folder ?? $0.name }.map { path in
+      "run " + (path.split(separator: "/").last.map(String.init) ?? path)
+    }
+    return try Drawing.write(
+      picture, to: (first ?? out) + "/pictures", source: sources.joined(separator: "; "))
   }
 
   func save(_ document: RecipeDocument) throws {
@@ -129,47 +152,5 @@ private final class Handover<Value: Sendable>: @unchecked Sendable {
       ready.wait()
       if let value { return value }
     }
-  }
-}
-
-extension RunSummary {
-  /// The summary of a run folder; nil when it cannot be read.
-  init?(_ reader: RunReader) {
-    guard let manifest = try? reader.manifest(), let records = try? reader.records() else {
-      return nil
-    }
-    var last: StepRecord?
-    var needles: [NeedleRecord] = []
-    for record in records {
-      switch record {
-      case .step(let step): last = step
-      case .needle(let cell): needles.append(cell)
-      default: break
-      }
-    }
-    // At the target of its recipe: beyond it a run promised nothing.
-    let target = (try? reader.recipe()).flatMap(Self.target)
-    let step = needles.last?.step
-    let longest = needles.filter { $0.step == step && $0.length <= target ?? .max }
-      .map(\.length).max()
-    let column = needles.filter { $0.step == step && $0.length == longest }
-    let share = Proportion(
-      column.reduce(0) { $0 + $1.correct }, of: column.reduce(0) { $0 + $1.trials })
-    self.init(
-      path: reader.path, name: manifest.experiment, when: Self.shown(manifest.started),
-      status: reader.done?.status ?? (reader.writer == nil ? "stopped" : "running"),
-      steps: last?.step ?? 0, tokens: last?.tokens ?? 0, loss: last?.loss,
-      needle: column.isEmpty ? nil : share.score, seconds: last?.seconds ?? 0,
-      checkpoint: reader.checkpointPaths.first)
-  }
-
-  private static func target(_ recipe: String) -> Int? {
-    guard let document = try? RecipeDocument(text: recipe, file: "recipe.yaml") else { return nil }
-    return try? document.recipe(.needlepoint).target
-  }
-
-  /// `2026-11-21T03:05:22Z` as `2026-11-21 03:05`.
-  private static func shown(_ time: String) -> String {
-    String(time.prefix(16)).replacing("T", with: " ")
   }
 }

@@ -7,8 +7,10 @@ enum Talk {
   static let log = Logger(label: "needlepoint") { _ in TalkHandler() }
 
   /// Writes one line to stderr, whatever the level.
+  ///
+  /// Where nobody listens any more, as behind a terminal that hung up, the line is lost and no more.
   static func say(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 }
 

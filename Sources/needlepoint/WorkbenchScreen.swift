@@ -27,13 +27,17 @@ struct WorkbenchScreen {
 
   /// Shows the screen until the person leaves.
   ///
-  /// - Parameter startsTraining: begin to train at once, as `run` does.
+  /// - Parameters:
+  ///   - startsTraining: begin to train at once, as `run` does.
+  ///   - showsTour: begin with the tour of the screens.
   /// - Returns: the exit status.
   /// - Throws: `TerminalError` when this terminal can show no screen.
-  func show(startsTraining: Bool) throws -> Int32 {
+  func show(startsTraining: Bool, showsTour: Bool = false) throws -> Int32 {
     let screen = try CursesScreen(capabilities: try TerminalCapabilities.detect(wishes: wishes))
     let wait = try EventWait(screen: screen)
     let workbench = Workbench(screen: screen, host: host, document: document, wait: wait)
+    workbench.onFrame = FrameLog.fromEnvironment?.write
+    if showsTour { workbench.showTour() }
     if startsTraining {
       do {
         workbench.adopt(try host.start(document), name: try document.recipe(.needlepoint).name)
@@ -43,6 +47,29 @@ struct WorkbenchScreen {
       }
     }
     return finish(workbench.run())
+  }
+
+  /// Shows a run that another process trains, until the person leaves; the run goes on.
+  ///
+  /// - Returns: the exit status.
+  /// - Throws: `TerminalError` when this terminal can show no screen.
+  func show(attachedTo run: AttachedRun) throws -> Int32 {
+    let screen = try CursesScreen(capabilities: try TerminalCapabilities.detect(wishes: wishes))
+    let wait = try EventWait(screen: screen)
+    let workbench = Workbench(screen: screen, host: host, document: document, wait: wait)
+    workbench.onFrame = FrameLog.fromEnvironment?.write
+    workbench.adopt(run, name: try document.recipe(.needlepoint).name, isOwn: false)
+    let ending = workbench.run()
+    run.leave()
+    if host.run != nil { return finish(ending) }
+    guard !ending.cause.contains(.hangup) else { return 0 }
+    if run.state.isOver {
+      print("\(run.folder): \(Self.words(run.state, isKept: ending.checkpoint != nil))")
+    } else {
+      print("\(run.folder) goes on without this screen")
+      print("look again with: needlepoint attach \(run.folder)")
+    }
+    return 0
   }
 
   /// Waits for a run that is still stopping, and says what it left behind.
@@ -71,12 +98,12 @@ struct WorkbenchScreen {
 
   /// Sends what is printed from now on to a file: a terminal that is gone takes nothing.
   private static func logTo(_ path: String) {
-    Talk.say("the terminal hung up, the run goes on; its lines are in \(path)")
     let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard file >= 0 else { return }
     dup2(file, 1)
     dup2(file, 2)
     close(file)
+    Talk.say("the terminal hung up, the run goes on")
   }
 
   private static func words(_ state: RunState, isKept: Bool) -> String {

@@ -42,7 +42,8 @@ struct Module: Sendable {
     Module(
       name: "Panes", layer: 3, imports: ["Positions", "Recipes", "Records", "Support", "Terminal"]),
     Module(
-      name: "Pictures", layer: 3, imports: ["CPNG", "Records", "Support"], hasFoundation: true),
+      name: "Pictures", layer: 3, imports: ["CPNG", "Records", "Support", "Terminal"],
+      hasFoundation: true),
 
     Module(name: "Models", layer: 4, imports: ["Kernels", "Positions", "Support", "Tensors"]),
 

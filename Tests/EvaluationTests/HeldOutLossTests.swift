@@ -8,7 +8,8 @@ import Testing
 
 /// Losses are plain means over targets of rows that training never sees.
 struct HeldOutLossTests {
-  private static let model = NeedleEvaluationTests.model()
+  /// One for each use: tests run side by side, and a model takes one caller at a time.
+  private static var model: Transformer { NeedleEvaluationTests.model() }
 
   /// The figures of a loss task by their short names.
   private static func figures(

@@ -1,5 +1,6 @@
 import Panes
 import Records
+import Terminal
 import Testing
 
 struct RunHistoryTests {
@@ -143,32 +144,77 @@ struct ChartViewTests {
     }
   }
 
-  @Test func zoomingStaysInsideAndComesBackToEverything() {
+  @Test(arguments: [Axis.Scale.linear, .logarithmic])
+  func zoomingStaysInsideAndComesBackToEverything(scale: Axis.Scale) {
     var chart = ChartView()
-    let whole = 0.0...100.0
-    chart.cursor = 90
+    let whole = Axis(low: 1, high: 100, scale: scale)
     for _ in 0..<10 {
-      chart.zoom(by: 0.5, within: whole)
-      let range = chart.range ?? whole
-      #expect(range.lowerBound >= 0 && range.upperBound <= 100)
-      #expect(range.upperBound - range.lowerBound >= 5)
+      chart.zoom(by: 0.5, within: whole, around: 90, least: 5)
+      let range = chart.range ?? whole.low...whole.high
+      #expect(range.lowerBound >= 1 - 1e-9 && range.upperBound <= 100 + 1e-9)
+      #expect(range.upperBound - range.lowerBound >= 4.5)
       #expect(range.contains(90))
     }
-    for _ in 0..<10 { chart.zoom(by: 2, within: whole) }
+    for _ in 0..<10 { chart.zoom(by: 2, within: whole, around: 90, least: 5) }
     #expect(chart.range == nil)
   }
 
-  @Test func theCursorStopsAtData() {
-    var series = SeriesPyramid()
-    for step in stride(from: 0.0, through: 90, by: 10) { series.append(1, at: step) }
+  /// A run of ten steps that are ever longer: step n trains n thousand tokens.
+  private func growing() -> RunHistory {
+    var history = RunHistory(halfLife: 0)
+    for step in 1...10 {
+      history.apply(
+        .step(
+          StepRecord(
+            step: step, stage: 0, loss: Double(step), learningRate: 1, gradientNorm: 1,
+            tokens: 500 * step * (step + 1), tokensPerSecond: 1, seconds: Double(step * step),
+            lossBySource: [])))
+    }
+    return history
+  }
+
+  @Test(arguments: Budget.axes, [false, true])
+  func theCursorStopsAtDataInEveryUnit(unit: Budget, isLogarithmic: Bool) {
+    let history = growing()
     var chart = ChartView()
-    chart.move(columns: -1, of: 200, in: series, end: 90)
-    #expect(chart.cursor == 90)
-    chart.move(columns: -1, of: 200, in: series, end: 90)
-    #expect(chart.cursor == 80)
-    for _ in 0..<20 { chart.move(columns: -10, of: 20, in: series, end: 90) }
-    #expect(chart.cursor == 0)
-    for _ in 0..<30 { chart.move(columns: 1, of: 20, in: series, end: 90) }
-    #expect(chart.cursor == 90)
+    (chart.unit, chart.logarithmicX) = (unit, isLogarithmic)
+    let axis = ChartAxis(chart, history)
+    var step = 10.0
+    for wanted in stride(from: 9.0, through: 7, by: -1) {
+      step = axis.step(from: step, columns: -1, of: 400, in: history)
+      #expect(step <= wanted && step == step.rounded())
+    }
+    for _ in 0..<40 { step = axis.step(from: step, columns: -10, of: 20, in: history) }
+    #expect(step == 1)
+    for _ in 0..<40 { step = axis.step(from: step, columns: 1, of: 20, in: history) }
+    #expect(step == 10)
+  }
+
+  /// Whatever the unit and the scale, every point falls into exactly one column.
+  @Test(arguments: Budget.axes, [false, true])
+  func columnsHoldEveryPointOnce(unit: Budget, isLogarithmic: Bool) {
+    let history = growing()
+    var chart = ChartView()
+    (chart.unit, chart.logarithmicX) = (unit, isLogarithmic)
+    for count in [1, 3, 17, 200] {
+      let edges = ChartAxis(chart, history).edges(count, in: history)
+      #expect(edges == edges.sorted())
+      let columns = history.loss.raw.columns(edges: edges).compactMap(\.self)
+      #expect(columns.reduce(0) { $0 + $1.count } == 10)
+      #expect(columns.map(\.minimum).min() == 1 && columns.map(\.maximum).max() == 10)
+    }
+  }
+
+  @Test func aStepOfOneSpikeIsSeenAtEveryZoomOfALongRun() {
+    var series = SeriesPyramid()
+    let spike = 777_777
+    for step in 0..<1_000_000 { series.append(step == spike ? 9 : 1, at: Double(step)) }
+    for exponent in 1...19 {
+      let half = Double(1 << exponent)
+      let range = max(0, Double(spike) - half)...(Double(spike) + half)
+      let tall = series.columns(over: range, count: 100).compactMap(\.self)
+        .filter { $0.maximum == 9 }
+      #expect(tall.count == 1)
+    }
   }
 }

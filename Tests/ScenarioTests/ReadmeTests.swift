@@ -10,6 +10,7 @@ extension ScenarioSuite {
     private static let substitutes = [
       "make run": "make --dry-run run",
       "make test": "make --dry-run test",
+      "needlepoint attach checkpoints/RUN": "needlepoint attach --help",
     ]
 
     /// What is added so that a training of minutes takes a moment.

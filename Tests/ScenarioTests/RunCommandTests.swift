@@ -110,7 +110,7 @@ extension ScenarioSuite {
 
     @Test func withoutATerminalTheFirstExperimentIsTrainedToAGreenMap() throws {
       let folder = try TemporaryFolder()
-      let result = try Program.run("--out", folder.file("out"), seconds: 180)
+      let result = try Program.run("--out", folder.file("out"), seconds: 600)
       expect(result, says: ["plan:", "stage 1/1 extend"])
       #expect(result.output.contains("needle"))
       #expect(result.output.contains("4096") || result.output.contains("4k"))

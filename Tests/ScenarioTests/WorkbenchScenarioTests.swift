@@ -16,7 +16,9 @@ extension ScenarioSuite {
     ) throws -> Tmux {
       let tmux = try Tmux(
         ["bash", "--norc", "--noprofile"], columns: columns, rows: rows, terminal: terminal,
-        environment: ["PS1": "$ ", "NO_COLOR": ""].merging(environment) { $1 },
+        environment: [
+          "PS1": "$ ", "NO_COLOR": "", "XDG_STATE_HOME": place.folder.file("state"),
+        ].merging(environment) { $1 },
         directory: place.folder.path)
       try tmux.wait(for: "$")
       return tmux
@@ -47,7 +49,8 @@ extension ScenarioSuite {
       let tmux = try shell(place, columns: columns, rows: rows)
       try tmux.type(opening())
       try tmux.press("Enter")
-      let first = try tmux.wait(for: "Data mix", seconds: 20)
+      let first = try tmux.wait(for: "Tour 1 of 6", seconds: 20)
+      #expect(first.contains("Data mix"))
       let header = first.split(separator: "\n").first ?? ""
       for name in ["needlepoint", "Recipe", "Data", "Train", "Needle", "Runs"] {
         #expect(header.contains(name))
@@ -104,8 +107,23 @@ extension ScenarioSuite {
         return abs(rate - 2e-4) < 2e-5
       }
 
-      // The needle screen fills.
+      try tmux.press("u")
+      try tmux.wait("the rate taken back") { _ in
+        self.log(place).contains { line in
+          let old = line["old"]?.textValue.flatMap(Double.init) ?? 0
+          return line["path"]?.textValue == "learning_rate" && abs(old - 2e-4) < 2e-5
+        }
+      }
+
+      // The chart as files.
+      try tmux.press("3")
       try tmux.press("E")
+      try tmux.wait(for: "Wrote ")
+      let pictures = place.names(under: try place.run() + "/pictures")
+      #expect(pictures == ["png", "svg", "csv", "txt"].sorted().map { "loss-by-steps.\($0)" })
+
+      // The needle screen fills.
+      try tmux.press("V")
       try tmux.press("4")
       try tmux.wait("a heatmap", seconds: 30) { $0.contains("depth") && $0.contains("recall") }
 
@@ -128,6 +146,38 @@ extension ScenarioSuite {
     private static func step(_ screen: String) -> Int {
       guard let match = screen.firstMatch(of: /([\d,]+)\/500,000/) else { return -1 }
       return Int(match.1.filter(\.isNumber)) ?? -1
+    }
+
+    @Test func twoRunsAreComparedAndOneIsLaidOverTheOther() throws {
+      let place = try Workplace()
+      _ = try place.train("--set", "name=first")
+      _ = try place.train("--set", "name=second", "--set", "stages.0.optimizer.rate=2e-3")
+      let tmux = try shell(place)
+      try tmux.type(opening())
+      try tmux.press("Enter")
+      try tmux.wait(for: "Tour 1 of 6", seconds: 20)
+      try tmux.press("5")
+      try tmux.wait("both runs") { $0.contains("first") && $0.contains("second") }
+      #expect(!tmux.screen().contains("Tour"), "a key that is known ends the tour")
+      for key in ["m", "j", "m"] { try tmux.press(key) }
+      let compared = try tmux.wait(for: "A vs B")
+      #expect(compared.contains("0 optimizer rate") && compared.contains("equal fields are hidden"))
+      try tmux.press("/")
+      try tmux.type("rate=2e-3")
+      try tmux.press("Enter")
+      try tmux.wait(for: "1 of 2")
+      try tmux.press("Enter")
+      try tmux.wait(for: "[3 Train]")
+      try tmux.press("o")
+      let overlaid = try tmux.wait("the other run") { $0.contains("╌ A") || $0.contains("╌ B") }
+      #expect(overlaid.contains("smooth "))
+      try tmux.press("4")
+      try tmux.press("=")
+      try tmux.press("]")
+      try tmux.wait(for: "needle recall, points")
+      try tmux.press("q")
+      try tmux.wait(for: "status=0", seconds: 20)
+      try expectRestored(tmux, place)
     }
 
     private func log(_ place: Workplace) -> [JSONValue] {
@@ -172,6 +222,40 @@ extension ScenarioSuite {
       try tmux.wait(for: "status=130", seconds: 20)
       try expectRestored(tmux, place)
       #expect(try bits(of: try place.run()).count == 3)
+    }
+
+    @Test func aRunOutlivesItsTerminalAndIsAttachedTo() throws {
+      let place = try Workplace(Self.endless)
+      var first: Tmux? = try shell(place)
+      try first?.type(opening("run tiny.yaml"))
+      try first?.press("Enter")
+      try first?.wait("training", seconds: 20) { Self.step($0) > 0 }
+      let run = try place.run()
+      // The server of the terminal is killed, as a lost connection does.
+      first = nil
+      let tmux = try shell(place, columns: 80, rows: 24)
+      try tmux.type("\(Program.path) attach \(run); echo status=$?")
+      try tmux.press("Enter")
+      let attached = try tmux.wait("the run") { Self.step($0) > 0 && $0.contains("[3 Train]") }
+      try tmux.wait("more steps") { Self.step($0) > Self.step(attached) }
+      try tmux.press("Space")
+      try tmux.wait(for: "paused")
+      try tmux.press("Space")
+      try tmux.wait(for: "training")
+      // Leaving the screen leaves the run; coming back is possible any time.
+      try tmux.press("D")
+      try tmux.wait(for: "goes on without this screen")
+      try tmux.wait(for: "status=0")
+      try tmux.type("clear; \(Program.path) attach \(run); echo status=$?")
+      try tmux.press("Enter")
+      try tmux.wait("the run again") { Self.step($0) > Self.step(attached) }
+      try tmux.press("K")
+      try tmux.wait("the end") { $0.contains("stopped") }
+      try tmux.press("q")
+      try tmux.wait(for: "status=0", seconds: 20)
+      #expect(try bits(of: run).count == 3)
+      let refused = try place.program("attach", run)
+      expect(refused, status: 2, says: ["nobody trains it", "needlepoint resume"])
     }
 
     @Test func aTerminalTooSmallIsNoReasonToEnd() throws {

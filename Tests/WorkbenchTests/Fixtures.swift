@@ -101,14 +101,41 @@ enum Fixtures {
     return state
   }
 
+  /// The fields of a recipe that differs from `text` in some of them.
+  static func fields(_ changes: [(path: String, value: String)] = []) -> [RecipeField] {
+    let document = try? changes.reduce(document()) { try $0.setting($1.path, to: $1.value) }
+    return (try? document?.fields(vocabulary)) ?? []
+  }
+
+  /// A run of `runs`, read back: 016 has higher losses and other settings than 017; 014 has no step.
+  static func past(_ path: String) -> PastRun? {
+    guard let summary = runs.first(where: { $0.path == path }) else { return nil }
+    var history = RunHistory()
+    let isOther = path.contains("016")
+    for record in path.contains("014") ? [] : records(through: isOther ? 150 : 120) {
+      if case .step(var step) = record, isOther {
+        step.loss += 0.1
+        history.apply(.step(step))
+      } else {
+        history.apply(record)
+      }
+    }
+    return PastRun(summary: summary, history: history, trained: 256, target: 4096)
+  }
+
   static let runs: [RunSummary] = [
     RunSummary(
       path: "runs/017-longrecipe", name: "017-longrecipe-256-to-4k", when: "21 Nov 12:41",
-      status: "running", steps: 120, tokens: 1_915_680, loss: 1.92, needle: 0.49, seconds: 41),
+      status: "running", steps: 120, tokens: 1_915_680, loss: 1.92, needle: Proportion(49, of: 100),
+      seconds: 41, fields: fields()),
     RunSummary(
       path: "runs/016-pose", name: "016-pose", when: "21 Nov 11:02", status: "done", steps: 200,
-      tokens: 3_192_800, loss: 1.99, needle: 0.86, seconds: 71,
-      checkpoint: "step-000000000200.h5"),
+      tokens: 3_192_800, loss: 1.99, needle: Proportion(86, of: 100), seconds: 71,
+      checkpoint: "step-000000000200.h5",
+      fields: fields([
+        ("stages.0.rope.base", "500k"), ("stages.0.optimizer.rate", "2e-3"),
+        ("stages.0.mix.stories", "0.5"), ("stages.0.mix.code", "0.2"),
+      ])),
     RunSummary(
       path: "runs/014-base-500k", name: "014-base-500k", when: "20 Nov 18:30", status: "failed",
       steps: 12, tokens: 191_568, loss: nil, needle: nil, seconds: 4),

@@ -1,4 +1,5 @@
 import Foundation
+import Panes
 import Terminal
 import Testing
 import Workbench
@@ -38,6 +39,21 @@ struct FrameGoldenTests {
     }
   }
 
+  /// The same with runs 017 and 016 marked and read, as on the runs screen.
+  static func marked(
+    _ screen: ScreenName, _ keys: [Key] = [], running step: Int? = nil
+  ) -> @Sendable () throws -> WorkbenchState {
+    {
+      var state = try on(.runs, [.character("m"), .down, .character("m")], running: step)()
+      for run in Fixtures.runs.prefix(2) {
+        state.received(run: Fixtures.past(run.path), at: run.path)
+      }
+      _ = state.reduce(.show(screen))
+      for key in keys { _ = state.press(key) }
+      return state
+    }
+  }
+
   static let scenes: [Scene] = [
     Scene(name: "recipe", make: on(.recipe)),
     Scene(
@@ -60,6 +76,28 @@ struct FrameGoldenTests {
     Scene(
       name: "needle-partial", make: on(.needle, [.right, .right, .right, .down], running: 100)),
     Scene(name: "runs", make: on(.runs)),
+    Scene(name: "runs-compared", make: marked(.runs, [.tab])),
+    Scene(
+      name: "runs-filtered",
+      make: on(.runs, [.character("/")] + "loss<1.95".map { Key.character($0) } + [.enter])),
+    Scene(
+      name: "train-overlay",
+      make: marked(
+        .train, [.character("o"), .character("X"), .character("x"), .character("[")], running: 120)),
+    Scene(
+      name: "needle-difference",
+      make: on(
+        .needle, [.character("["), .character("["), .character("="), .character("f"), .right],
+        running: 120)),
+    Scene(name: "recipe-parent", make: marked(.recipe, [.character("p")])),
+    Scene(name: "recipe-explained", make: on(.recipe, [.tab, .character("i")])),
+    Scene(
+      name: "tour",
+      make: {
+        var state = try Fixtures.state()
+        _ = state.reduce(.tour)
+        return state
+      }),
     Scene(name: "help", make: on(.train, [.character("?")], running: 120)),
     Scene(
       name: "palette",

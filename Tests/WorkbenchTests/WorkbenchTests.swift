@@ -55,8 +55,12 @@ final class ScriptedHost: WorkbenchHost {
   }
   func plan(_ document: RecipeDocument) -> PlanReport { Fixtures.report }
   func samples(of source: String, in document: RecipeDocument) -> [String] { ["A \(source)."] }
-  func runs() -> [RunSummary] { Fixtures.runs }
-  func records(ofRun path: String) -> [RunRecord] { Fixtures.records(through: 50) }
+  func runs(_ found: ([RunSummary]) -> Void) { found(Fixtures.runs) }
+  func run(at path: String) -> PastRun? { Fixtures.past(path) }
+  func export(_ picture: PictureRequest) throws -> [String] {
+    if let refusal { throw refusal }
+    return ["pictures/loss.svg", "pictures/loss.png"]
+  }
   func save(_ document: RecipeDocument) throws { saved.withLock { $0 = document.text } }
 }
 

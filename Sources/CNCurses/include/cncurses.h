@@ -75,3 +75,8 @@ void cncurses_signals(int descriptor, const int *signals, int count);
 void cncurses_stop(void);
 // Columns and rows of a terminal from the kernel: 0, or -1 when it does not know.
 int cncurses_window(int descriptor, int *columns, int *rows);
+
+// Starts a program in a new session on a pseudo terminal: its process, or -1 with errno. `master` is
+// the other end, which never blocks.
+int cncurses_spawn(const char *program, char *const *arguments, char *const *environment, int columns,
+                   int rows, int *master);

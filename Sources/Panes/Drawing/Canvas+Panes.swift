@@ -37,8 +37,9 @@ extension EventMark {
     let glyph =
       switch self {
       case .stage: glyphs.running
-      case .checkpoint: glyphs.passed
-      case .evaluation, .notice: glyphs.absent
+      case .checkpoint: glyphs.checkpoint
+      case .evaluation: glyphs.evaluation
+      case .notice: glyphs.absent
       case .edit: glyphs.edited
       case .warning: glyphs.warning
       case .failure: glyphs.failed

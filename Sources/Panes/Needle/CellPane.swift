@@ -31,7 +31,8 @@ public struct CellPane {
     let view = canvas.pane(
       "cell \(place)", note: "\(record.correct) of \(record.trials)", focused: focused)
     let course = map.course(cell.column, cell.row)
-    let courseRows = course.count > 1 && view.height >= 8 ? 3 : 0
+    // Whoever drills in wants the prompt: where both do not fit, the course makes room for it.
+    let courseRows = course.count > 1 && view.height >= (focused ? 13 : 8) ? 3 : 0
     let spare = view.height - courseRows - record.answers.count - 2
     let detailRows = view.height - courseRows >= 10 ? max(5, min(9, spare)) : 0
     let listRows = max(1, view.height - courseRows - detailRows)
@@ -120,7 +121,7 @@ public struct CellPane {
   }
 
   /// Breaks a text at blanks.
-  static func wrap(_ text: String, width: Int) -> [String] {
+  public static func wrap(_ text: String, width: Int) -> [String] {
     guard width > 0 else { return [] }
     var lines: [String] = []
     var line = ""

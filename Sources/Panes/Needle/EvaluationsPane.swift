@@ -15,7 +15,8 @@ public struct EvaluationsPane {
   /// Draws the pane into the whole canvas.
   public func draw(on canvas: Canvas, focused: Bool) {
     let view = canvas.pane(
-      canvas.width >= 50 ? "evaluations · recall of all cells" : "evaluations", note: "[ ]",
+      canvas.width >= 50 ? "evaluations · recall of all cells" : "evaluations",
+      note: "[ ]  = against",
       focused: focused)
     guard let map, !map.evaluations.isEmpty else {
       view.blank(["None yet."])
@@ -29,15 +30,19 @@ public struct EvaluationsPane {
       let share = Self.share(evaluation.total())
       let here = index == map.shown
       if here { view.put(view.glyphs.cursor, x: 0, y: row, style: focused ? .accent : .text) }
+      if evaluation.key == map.reference?.key { view.put("=", x: 1, y: row, style: .accent) }
+      let letter = evaluation.run.first.map { "\($0) " } ?? ""
       view.text(
-        evaluation.step.map { "@" + Format.count($0) } ?? "—", x: 2, y: row,
+        letter + (evaluation.step.map { "@" + Format.count($0) } ?? "—"), x: 2, y: row,
         style: here ? .strong : .text, width: 8)
       view.bar(share ?? 0, x: 10, y: row, width: barWidth, caps: false, style: Style(.series(1)))
       let x = 10 + barWidth + 1
       view.text(
         share.map(Format.percent(of:)) ?? "—", x: x, y: row, style: here ? .strong : .text,
         width: 5, align: .right)
-      if index > 0, let share, let before = Self.share(map.evaluations[index - 1].total()) {
+      if index > 0, map.evaluations[index - 1].run == evaluation.run, let share,
+        let before = Self.share(map.evaluations[index - 1].total())
+      {
         let points = Int(((share - before) * 100).rounded())
         view.text(
           points > 0 ? "+\(points)" : "\(points)", x: x + 6, y: row, style: .faint, width: 4,

@@ -38,7 +38,7 @@ public struct HeatmapPane {
       let view = canvas.pane("needle recall %", focused: focused)
       view.blank([
         "No needle evaluation yet.", "They run while training (evaluate: in the recipe);",
-        "R starts it, E evaluates now.",
+        "R starts it, V evaluates now.",
       ])
       return
     }
@@ -46,11 +46,17 @@ public struct HeatmapPane {
     let trials = evaluation.cells.map(\.trials).max() ?? 0
     let position = "\(map.shown + 1)/\(map.evaluations.count)"
     let wide = canvas.width >= 60
+    let against = map.reference.map { " − \($0.title)" } ?? ""
+    let name = evaluation.run.isEmpty ? run : evaluation.run
+    let isNamed = canvas.width >= 100 || !evaluation.run.isEmpty
     let view = canvas.pane(
-      "needle recall %" + (canvas.width >= 100 ? "  ·  \(run)" : "") + at,
-      note: wide
-        ? "\(evaluation.task)  \(trials) trials a cell  evaluation \(position)"
-        : canvas.width >= 46 ? "\(trials) trials a cell" : "",
+      (against.isEmpty ? "needle recall %" : "needle recall, points")
+        + (isNamed ? "  ·  \(name)" : "") + at + against,
+      note: !against.isEmpty
+        ? ""
+        : wide
+          ? "\(evaluation.task)  \(trials) trials a cell  evaluation \(position)"
+          : canvas.width >= 46 ? "\(trials) trials a cell" : "",
       focused: focused)
     guard let grid = grid(for: map, in: view) else {
       view.text(summary(map), y: 0)
@@ -66,7 +72,11 @@ public struct HeatmapPane {
     if showsCursor { drawCursor(map, grid, on: view) }
     let bottom = grid.top + grid.bands * grid.rows
     view.text(showsCursor ? summary(map) : totals(map), y: max(bottom + 1, view.height - 2))
-    drawLegend(grid, on: view, y: view.height - 1)
+    if map.reference == nil {
+      drawLegend(grid, on: view, y: view.height - 1)
+    } else {
+      drawDifferenceLegend(on: view, y: view.height - 1)
+    }
   }
 
   /// The largest cells that fit; nil when not even the narrowest do.
@@ -109,6 +119,13 @@ public struct HeatmapPane {
     let x = grid.left + column * grid.cell
     let y = grid.top + band * grid.rows
     let width = grid.cell >= 4 ? grid.cell - 1 : grid.cell
+    if map.reference != nil {
+      let depths = band * grid.merge..<min((band + 1) * grid.merge, map.axes.depths.count)
+      let difference = map.difference(depths.map { (column: column, row: $0) })
+      drawDifference(
+        difference, on: view.view(Rect(x: x, y: y, width: width, height: grid.rows)))
+      return
+    }
     guard let total = total(map, column, band, grid) else {
       view.put(view.glyphs.absent, x: x + width / 2, y: y, style: .faint)
       return
@@ -220,6 +237,12 @@ public struct HeatmapPane {
   /// Recall of the map so far: as far as the target, and at each length beyond the trained one.
   private func totals(_ map: NeedleMap) -> String {
     guard let evaluation = map.evaluation else { return "" }
+    if map.reference != nil {
+      let cells = map.axes.lengths.indices.flatMap { column in
+        map.axes.depths.indices.map { (column: column, row: $0) }
+      }
+      return map.difference(cells).map { "all cells   " + Self.words($0) } ?? ""
+    }
     func share(_ include: (NeedleRecord) -> Bool) -> String? {
       let total = evaluation.total(where: include)
       guard total.trials > 0 else { return nil }
@@ -248,6 +271,10 @@ public struct HeatmapPane {
     let length = Format.tokens(map.axes.lengths[cursor.column])
     let depth = Format.percent(map.axes.depths[cursor.row])
     let place = "\(length) × \(depth)"
+    if map.reference != nil {
+      guard let change = map.difference([cursor]) else { return "\(place)   not run in both" }
+      return place + "   " + Self.words(change)
+    }
     guard let cell = map.cell(cursor.column, cursor.row) else { return "\(place)   not run" }
     let interval = "\(Self.points(cell.record.low))-\(Self.points(cell.record.high))"
     var text =
@@ -259,7 +286,7 @@ public struct HeatmapPane {
     return text
   }
 
-  private static func points(_ share: Double) -> String {
+  static func points(_ share: Double) -> String {
     share.isFinite ? "\(Int((share * 100).rounded()))" : "?"
   }
 

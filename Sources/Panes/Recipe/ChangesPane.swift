@@ -9,11 +9,20 @@ public struct ChangesPane {
   public var cursor: Int
   /// What is wrong with the recipe as edited.
   public var faults: [String]
-  /// A line below the list, such as the keys.
+  /// What is allowed but seldom meant.
+  public var warnings: [RecipeWarning]
+  /// Name of the run that the recipe is held against; nil for its file.
+  public var parent: String?
+  /// The keys, on the edge.
   public var keys: String
 
   /// A pane of these values.
-  public init(changes: [RecipeChange], cursor: Int, faults: [String] = [], keys: String = "") {
+  public init(
+    changes: [RecipeChange], cursor: Int, faults: [String] = [], warnings: [RecipeWarning] = [],
+    parent: String? = nil, keys: String = ""
+  ) {
+    self.warnings = warnings
+    self.parent = parent
     self.changes = changes
     self.cursor = cursor
     self.faults = faults
@@ -22,12 +31,22 @@ public struct ChangesPane {
 
   /// Draws the pane into the whole canvas.
   public func draw(on canvas: Canvas, focused: Bool) {
+    let count = changes.isEmpty ? "" : " (\(changes.count))"
     let view = canvas.pane(
-      changes.isEmpty ? "Changes" : "Changes (\(changes.count))", note: keys, focused: focused)
-    let faultRows = min(faults.count, max(0, view.height - 1))
-    if changes.isEmpty, faults.isEmpty {
-      view.blank(["As in the file.", "Change a weight with + and -, a setting with enter."])
+      "Changes" + (parent.map { " since run \($0)" } ?? "") + count, note: keys, focused: focused)
+    let problems =
+      faults.map { (view.glyphs.failed, Style.bad, $0) }
+      + warnings.map { (view.glyphs.warning, Style.warning, "\($0.name) \($0.path): \($0.text)") }
+    let faultRows = min(problems.count, max(0, view.height - 1))
+    if changes.isEmpty, problems.isEmpty {
+      view.blank(
+        parent == nil
+          ? ["As in the file.", "Change a weight with + and -, a setting with enter."]
+          : ["As in that run.", "p shows the changes since the file."])
       return
+    }
+    if changes.isEmpty, view.height > faultRows {
+      view.text(parent == nil ? "As in the file." : "As in that run.", x: 2, y: 0, style: .faint)
     }
     let pathWidth = min(max(12, changes.map(\.path.count).max() ?? 0), view.width / 2)
     let visible = max(0, view.height - faultRows)
@@ -44,7 +63,10 @@ public struct ChangesPane {
       }
     }
     for index in 0..<faultRows {
-      view.runs([("✗ ", .bad), (faults[index], .bad)], x: 0, y: view.height - faultRows + index)
+      let (glyph, style, text) = problems[index]
+      let y = view.height - faultRows + index
+      view.put(glyph, x: 0, y: y, style: style)
+      view.text(text, x: 2, y: y, style: style)
     }
   }
 }

@@ -1,5 +1,5 @@
 public import Recipes
-import Support
+public import Support
 public import Terminal
 
 /// A form of a recipe's settings: kinds as choices, numbers with their ranges.
@@ -14,6 +14,8 @@ public struct SettingsPane {
   public var problem: String?
   /// What the kind under the cursor does; nil when the field chooses no kind.
   public var summary: String?
+  /// Paper and section that the field under the cursor comes from; empty for our own.
+  public var source = ""
 
   /// A form of these values.
   public init(
@@ -37,7 +39,7 @@ public struct SettingsPane {
     }
     let labelWidth = min(
       max(12, fields.map { Self.label($0).count }.max() ?? 0), max(8, view.width / 2 - 4))
-    let hint = view.height > 8 ? 3 : view.height > 4 ? 2 : 0
+    let hint = view.height > 12 ? 4 : view.height > 8 ? 3 : view.height > 4 ? 2 : 0
     let visible = max(1, view.height - hint)
     let first = Canvas.scroll(cursor: cursor, count: fields.count, height: visible)
     for (row, index) in fields.indices.dropFirst(first).prefix(visible).enumerated() {
@@ -53,7 +55,9 @@ public struct SettingsPane {
         "\(fields.count - first - visible) more", before: view.width, y: y, style: .faint)
     }
     guard hint > 0, let current else { return }
-    let lines = CellPane.wrap(problem ?? summary ?? current.setting.help, width: view.width)
+    let from = source.isEmpty ? "" : " (\(source))"
+    let lines = CellPane.wrap(
+      problem ?? (summary ?? current.setting.help) + from, width: view.width)
     for (row, line) in lines.prefix(hint - 1).enumerated() {
       view.text(
         line, y: view.height - hint + 1 + row, style: problem == nil ? .faint : .bad)
@@ -100,7 +104,8 @@ public struct SettingsPane {
     return parts.joined(separator: " ").replacing("_", with: " ")
   }
 
-  static func range(_ form: Setting.Form) -> String {
+  /// The range of a form in words; empty where there is none.
+  public static func range(_ form: Setting.Form) -> String {
     switch form {
     case .integer(let range):
       "\(Format.count(range.lowerBound)) to \(Format.number(Double(range.upperBound)))"

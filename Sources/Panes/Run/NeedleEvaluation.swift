@@ -1,7 +1,24 @@
 public import Records
+import Terminal
 
 /// One needle evaluation of a run: the cells of one step and task, filled as they come.
 public struct NeedleEvaluation: Sendable, Equatable {
+  /// Which evaluation of which run is meant.
+  public struct Key: Hashable, Sendable {
+    /// Name of the run; empty for the one on screen.
+    public let run: String
+    /// Step of the evaluation; nil outside training.
+    public let step: Int?
+
+    /// The key of an evaluation.
+    public init(run: String = "", step: Int?) {
+      self.run = run
+      self.step = step
+    }
+  }
+
+  /// Name of the run; empty for the one on screen.
+  public var run = ""
   /// Step of the evaluation; nil outside training.
   public let step: Int?
   /// `keyed` or `single`.
@@ -13,6 +30,15 @@ public struct NeedleEvaluation: Sendable, Equatable {
   public init(step: Int?, task: String) {
     self.step = step
     self.task = task
+  }
+
+  /// What tells it from the others of its task.
+  public var key: Key { Key(run: run, step: step) }
+
+  /// Run and step in words: `@150`, `A 016-pose @200`.
+  public var title: String {
+    let at = step.map { "@" + Format.count($0) } ?? "at the start"
+    return run.isEmpty ? at : "\(run) \(at)"
   }
 
   /// Adds a cell, or replaces the one of the same length and depth.
@@ -59,6 +85,11 @@ public struct NeedleAxes: Sendable, Equatable {
       lengths.sort()
     }
     insert(cell.depth)
+  }
+
+  /// These axes with the places of others.
+  public func union(_ others: NeedleAxes) -> NeedleAxes {
+    NeedleAxes(lengths: lengths + others.lengths, depths: depths + others.depths)
   }
 
   private mutating func insert(_ depth: Double) {

@@ -22,6 +22,10 @@ public struct RunHistory: Sendable {
   public private(set) var gradientNorm = SeriesPyramid()
   /// Tokens per second over steps.
   public private(set) var throughput = SeriesPyramid()
+  /// Tokens trained on so far over steps.
+  public private(set) var tokens = SeriesPyramid()
+  /// Training time in seconds over steps.
+  public private(set) var seconds = SeriesPyramid()
   /// Loss by source, in the order first seen.
   public private(set) var sources: [Source] = []
   /// Needle evaluations, oldest first.
@@ -172,6 +176,8 @@ public struct RunHistory: Sendable {
     rate.append(step.learningRate, at: x)
     gradientNorm.append(step.gradientNorm, at: x)
     throughput.append(step.tokensPerSecond, at: x)
+    tokens.append(Double(step.tokens), at: x)
+    seconds.append(step.seconds, at: x)
     if step.tokensPerSecond > 0 {
       let seconds = Double(step.tokens - (last?.tokens ?? 0)) / step.tokensPerSecond
       trainingSeconds += seconds

@@ -1,96 +1,106 @@
 import Support
 public import Terminal
 
-/// One run of the checkpoints folder.
-public struct RunSummary: Sendable, Equatable {
-  /// Its folder.
-  public var path: String
-  /// Its name.
-  public var name: String
-  /// When it started, as shown, such as `21 Nov 12:41`.
-  public var when: String
-  /// `running`, `done`, `stopped` or `failed`.
-  public var status: String
-  /// Optimizer steps done.
-  public var steps: Int
-  /// Tokens trained on.
-  public var tokens: Int
-  /// Last smoothed loss in nats; nil when it has none.
-  public var loss: Double?
-  /// Recall at the target, 0...1; nil when it was not evaluated.
-  public var needle: Double?
-  /// Training time in seconds.
-  public var seconds: Double
-  /// Newest checkpoint; nil when it has none.
-  public var checkpoint: String?
-
-  /// A summary of these values.
-  public init(
-    path: String, name: String, when: String, status: String, steps: Int, tokens: Int,
-    loss: Double?, needle: Double?, seconds: Double, checkpoint: String? = nil
-  ) {
-    self.path = path
-    self.name = name
-    self.when = when
-    self.status = status
-    self.steps = steps
-    self.tokens = tokens
-    self.loss = loss
-    self.needle = needle
-    self.seconds = seconds
-    self.checkpoint = checkpoint
-  }
-}
-
-/// The runs of the checkpoints folder, newest first.
+/// The runs of the checkpoints folder, filtered and sorted.
 public struct RunsPane {
-  /// The runs; nil while the folder is being read.
+  /// The runs that pass the filter, in order; nil while the folder is being read.
   public var runs: [RunSummary]?
   /// Row of the cursor.
   public var cursor: Int
+  /// How they are sorted.
+  public var order: RunOrder
+  /// The filter; empty when there is none.
+  public var filter: String
+  /// Runs in the folder.
+  public var total: Int
+  /// Letters of the marked runs by path.
+  public var marks: [String: String]
 
   /// A pane of these values.
-  public init(runs: [RunSummary]?, cursor: Int) {
+  public init(
+    runs: [RunSummary]?, cursor: Int, order: RunOrder = RunOrder(), filter: String = "",
+    total: Int? = nil, marks: [String: String] = [:]
+  ) {
     self.runs = runs
     self.cursor = cursor
+    self.order = order
+    self.filter = filter
+    self.total = total ?? runs?.count ?? 0
+    self.marks = marks
+  }
+
+  private struct Column {
+    let kind: RunColumn
+    let width: Int
+    var isText: Bool { [.name, .started, .status].contains(kind) }
   }
 
   /// Draws the pane into the whole canvas.
   public func draw(on canvas: Canvas, focused: Bool) {
-    let view = canvas.pane("runs", note: runs.map { "\($0.count)" } ?? "…", focused: focused)
+    let count = runs.map { filter.isEmpty ? "\($0.count)" : "\($0.count) of \(total)" } ?? "…"
+    let shownFilter = filter.isEmpty ? "" : "/ \(filter)  "
+    let arrow = order.isDescending ? canvas.glyphs.down : canvas.glyphs.up
+    let view = canvas.pane(
+      "runs", note: "\(shownFilter)\(order.column.rawValue)\(arrow.scalar)  \(count)",
+      focused: focused)
     guard let runs else {
       view.blank(["Reading the runs …"])
       return
     }
     guard !runs.isEmpty else {
-      view.blank(["No run yet.", "R starts the recipe as it stands."])
+      view.blank(
+        total > 0
+          ? ["No run passes \"\(filter)\".", "/ changes the filter, esc clears it."]
+          : ["No run yet.", "R starts the recipe as it stands."])
       return
     }
-    let fixed = 9 + 8 + 8 + 8 + 9
-    let whenWidth = view.width - fixed >= 44 ? 18 : 0
-    let nameWidth = max(10, view.width - fixed - whenWidth - 4)
-    let columns = [9, 8, 8, 8, 9]
-    var x = 4 + nameWidth
-    if whenWidth > 0 { view.text("started", x: x, y: 0, style: .faint) }
-    x += whenWidth
-    view.text("run", x: 4, y: 0, style: .faint)
-    for (name, width) in zip(["steps", "tokens", "loss", "needle", "time"], columns) {
-      x += width
-      view.right(name, before: x, y: 0, style: .faint)
+    let columns = columns(width: view.width)
+    var x = 4
+    for column in columns {
+      let isSorted = column.kind == order.column
+      let style: Style = isSorted ? .text : .faint
+      let title = column.kind == .name ? "run" : column.kind.rawValue
+      if column.isText {
+        let end = x + view.text(title, x: x, y: 0, style: style)
+        if isSorted { view.put(arrow, x: end, y: 0, style: .accent) }
+      } else {
+        view.right(title, before: x + column.width, y: 0, style: style)
+        if isSorted { view.put(arrow, x: x + column.width - title.count - 1, y: 0, style: .accent) }
+      }
+      x += column.width
     }
     let visible = max(1, view.height - 1)
     let first = Canvas.scroll(cursor: cursor, count: runs.count, height: visible)
     for (row, index) in runs.indices.dropFirst(first).prefix(visible).enumerated() {
-      draw(
-        runs[index], on: view, y: row + 1, here: index == cursor, focused: focused,
-        nameWidth: nameWidth, whenWidth: whenWidth, columns: columns)
+      draw(runs[index], columns, on: view, y: row + 1, here: index == cursor, focused: focused)
     }
   }
 
+  /// What fits: the name always, the start and the state where there is room.
+  private func columns(width: Int) -> [Column] {
+    var columns = [
+      Column(kind: .steps, width: 9), Column(kind: .tokens, width: 8),
+      Column(kind: .loss, width: 7), Column(kind: .needle, width: 8),
+      Column(kind: .time, width: 9),
+    ]
+    var room = width - 4 - columns.reduce(0) { $0 + $1.width }
+    if room >= 46 {
+      columns.insert(Column(kind: .status, width: 9), at: 0)
+      room -= 9
+    }
+    if room >= 34 {
+      columns.insert(Column(kind: .started, width: 18), at: 0)
+      room -= 18
+    }
+    return [Column(kind: .name, width: max(10, room))] + columns
+  }
+
   private func draw(
-    _ run: RunSummary, on view: Canvas, y: Int, here: Bool, focused: Bool, nameWidth: Int,
-    whenWidth: Int, columns: [Int]
+    _ run: RunSummary, _ columns: [Column], on view: Canvas, y: Int, here: Bool, focused: Bool
   ) {
+    if let letter = marks[run.path] {
+      view.text(letter, x: 1, y: y, style: .accent)
+    }
     if here { view.put(view.glyphs.cursor, x: 0, y: y, style: focused ? .accent : .text) }
     let (glyph, style): (Glyph, Style) =
       switch run.status {
@@ -100,18 +110,18 @@ public struct RunsPane {
       default: (view.glyphs.checkpoint, .text)
       }
     view.put(glyph, x: 2, y: y, style: style)
-    view.text(run.name, x: 4, y: y, style: here ? .strong : .text, width: nameWidth - 1)
-    var x = 4 + nameWidth
-    if whenWidth > 0 { view.text(run.when, x: x, y: y, style: .faint, width: whenWidth - 1) }
-    x += whenWidth
-    let values = [
-      Format.count(run.steps), Format.number(Double(run.tokens)),
-      run.loss.map(Format.number) ?? "—",
-      run.needle.map { Format.percent($0) } ?? "—", Format.duration(run.seconds),
-    ]
-    for (value, width) in zip(values, columns) {
-      x += width
-      view.right(value, before: x, y: y)
+    var x = 4
+    for column in columns {
+      let text = column.kind.text(run)
+      if column.isText {
+        let isName = column.kind == .name
+        view.text(
+          text, x: x, y: y, style: !isName ? .faint : here ? .strong : .text,
+          width: column.width - 1)
+      } else {
+        view.right(text, before: x + column.width, y: y)
+      }
+      x += column.width
     }
   }
 }
@@ -133,16 +143,22 @@ public struct RunDetailPane {
       view.blank(["Details of the run under the cursor."])
       return
     }
+    let needle = run.needle.map { share in
+      "\(Format.percent(share.score)) at the target, \(share.correct) of \(share.trials), "
+        + "95 % CI \(Self.points(share.low))-\(Self.points(share.high))"
+    }
     let rows: [(String, String)] = [
       ("folder", run.path), ("checkpoint", run.checkpoint ?? "none"), ("started", run.when),
       ("trained", "\(Format.count(run.steps)) steps, \(Format.number(Double(run.tokens))) tokens"),
       ("time", Format.duration(run.seconds)),
       ("loss", run.loss.map { Format.number($0) + " nats" } ?? "—"),
-      ("needle", run.needle.map { Format.percent($0) + " at the target" } ?? "not evaluated"),
+      ("needle", needle ?? "not evaluated"),
     ]
     for (row, entry) in rows.enumerated() where row < view.height {
       view.text(entry.0, y: row, style: .faint)
       view.text(entry.1, x: 12, y: row)
     }
   }
+
+  private static func points(_ share: Double) -> String { "\(Int((share * 100).rounded()))" }
 }

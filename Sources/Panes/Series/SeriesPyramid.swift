@@ -130,14 +130,23 @@ public struct SeriesPyramid: Sendable {
 
   /// One summary for each of `columns` equal stretches of `range` in x; the last includes its end.
   public func columns(over range: ClosedRange<Double>, count columns: Int) -> [SeriesSummary?] {
-    guard columns > 0, count > 0 else { return Array(repeating: nil, count: max(0, columns)) }
+    guard columns > 0 else { return [] }
     let width = range.upperBound - range.lowerBound
-    let end = range.upperBound.nextUp
-    var start = lowerBound(range.lowerBound)
-    return (0..<columns).map { column in
-      let edge =
-        column + 1 == columns
-        ? end : range.lowerBound + width * Double(column + 1) / Double(columns)
+    return self.columns(
+      edges: (0...columns).map {
+        $0 == columns
+          ? range.upperBound : range.lowerBound + width * Double($0) / Double(columns)
+      })
+  }
+
+  /// One summary for each stretch between two neighbouring edges in x, which never fall; the last
+  /// includes its end.
+  public func columns(edges: [Double]) -> [SeriesSummary?] {
+    guard let low = edges.first, let high = edges.last, edges.count > 1 else { return [] }
+    guard count > 0 else { return Array(repeating: nil, count: edges.count - 1) }
+    var start = lowerBound(low)
+    return edges.indices.dropFirst().map { index in
+      let edge = index == edges.count - 1 ? high.nextUp : edges[index]
       let stop = max(start, lowerBound(edge))
       defer { start = stop }
       return start < stop ? summary(start..<stop) : nil

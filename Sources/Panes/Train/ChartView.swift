@@ -1,10 +1,20 @@
+public import Terminal
+
 /// What of a chart is in sight: a value that survives new data.
 public struct ChartView: Sendable, Equatable {
+  /// The curve.
+  public var curve = ChartCurve.loss
+  /// What lies along x.
+  public var unit = Budget.steps
+  /// Log x.
+  public var logarithmicX = false
   /// Log y.
   public var logarithmic = false
   /// Whether the raw trace is drawn behind the smoothed line.
   public var showsRaw = true
-  /// The visible steps; nil shows all and follows the newest.
+  /// Whether marked runs are laid over.
+  public var showsOverlay = false
+  /// The visible part of x in its unit; nil shows all and follows the newest.
   public var range: ClosedRange<Double>?
   /// The step under the cursor; nil reads the newest.
   public var cursor: Double?
@@ -12,7 +22,7 @@ public struct ChartView: Sendable, Equatable {
   /// Everything, without a cursor.
   public init() {}
 
-  /// The visible steps of a run that stands at `last` and ends at `end`, if that is known.
+  /// The visible part of x for a run that stands at `last` and ends at `end`, if that is known.
   ///
   /// Without a known end the right edge moves in eighths, so that the line does not crawl.
   public func domain(last: Double, end: Double?) -> ClosedRange<Double> {
@@ -23,47 +33,104 @@ public struct ChartView: Sendable, Equatable {
     return 0...max(16, ((last / step).rounded(.down) + 1) * step)
   }
 
-  /// Zooms around the cursor, else around the middle; never to fewer than five steps.
-  public mutating func zoom(by factor: Double, within whole: ClosedRange<Double>) {
-    let current = range ?? whole
-    let centre = cursor ?? (current.lowerBound + current.upperBound) / 2
-    let width = max(5, (current.upperBound - current.lowerBound) * factor)
-    guard width < whole.upperBound - whole.lowerBound else {
+  /// Zooms around a place, else around the middle.
+  ///
+  /// - Parameters:
+  ///   - factor: below 1 shows less.
+  ///   - whole: the axis with everything in sight.
+  ///   - centre: what stays where it is, in the unit of x.
+  ///   - least: the smallest width, in the unit of x.
+  public mutating func zoom(
+    by factor: Double, within whole: Axis, around centre: Double?, least: Double
+  ) {
+    let (low, high) = span(whole)
+    let middle = centre.map { min(max($0, whole.low), whole.high) }.map(whole.fraction)
+    let anchor = middle ?? (low + high) / 2
+    let place = whole.value(at: anchor)
+    let smallest = whole.fraction(place + least) - whole.fraction(place)
+    let width = max(smallest, (high - low) * factor)
+    guard width < 1 else {
       range = nil
       return
     }
-    let share =
-      (centre - current.lowerBound) / max(1e-9, current.upperBound - current.lowerBound)
-    place(centre - width * min(1, max(0, share)), width: width, within: whole)
+    let share = min(1, max(0, (anchor - low) / max(1e-12, high - low)))
+    show(from: anchor - width * share, width: width, of: whole)
   }
 
-  /// Moves the visible steps by a share of their width.
-  public mutating func pan(by share: Double, within whole: ClosedRange<Double>) {
-    guard let range else { return }
-    let width = range.upperBound - range.lowerBound
-    place(range.lowerBound + width * share, width: width, within: whole)
+  /// Moves the visible part by a share of its width.
+  public mutating func pan(by share: Double, within whole: Axis) {
+    guard range != nil else { return }
+    let (low, high) = span(whole)
+    show(from: low + (high - low) * share, width: high - low, of: whole)
   }
 
-  private mutating func place(_ low: Double, width: Double, within whole: ClosedRange<Double>) {
-    let start = min(max(whole.lowerBound, low), whole.upperBound - width)
-    range = start...(start + width)
+  /// The visible part in places of the whole axis, where zooming is the same for every scale.
+  private func span(_ whole: Axis) -> (low: Double, high: Double) {
+    guard let range else { return (0, 1) }
+    return (whole.fraction(max(range.lowerBound, whole.low)), whole.fraction(range.upperBound))
   }
 
-  /// Moves the cursor to a datum about `columns` columns away; from none, to the newest one.
-  public mutating func move(columns: Int, of width: Int, in series: SeriesPyramid, end: Double?) {
-    guard let newest = series.positions.last else { return }
-    guard let cursor else {
-      self.cursor = newest
-      return
+  private mutating func show(from low: Double, width: Double, of whole: Axis) {
+    let start = min(max(0, low), 1 - width)
+    range = whole.value(at: start)...whole.value(at: start + width)
+  }
+}
+
+/// A curve that the chart can show.
+public enum ChartCurve: Sendable, Hashable {
+  /// The training loss.
+  case loss
+  /// The training loss of one source.
+  case source(String)
+  /// The learning rate.
+  case rate
+  /// The gradient norm before clipping.
+  case gradientNorm
+  /// Tokens a second.
+  case throughput
+
+  /// The curves of a run in the order that `v` goes through them.
+  public static func all(of history: RunHistory) -> [ChartCurve] {
+    [.loss] + history.sources.map { .source($0.name) } + [.rate, .gradientNorm, .throughput]
+  }
+
+  /// Its title.
+  public var title: String {
+    switch self {
+    case .loss: "loss"
+    case .source(let name): "loss of \(name)"
+    case .rate: "learning rate"
+    case .gradientNorm: "gradient norm"
+    case .throughput: "throughput"
     }
-    let domain = domain(last: newest, end: end)
-    let column = (domain.upperBound - domain.lowerBound) / Double(max(1, width - 1))
-    let wanted = cursor + column * Double(columns)
-    var index = min(series.lowerBound(wanted), series.count - 1)
-    // Always by one datum at least, to the nearest one in the direction of travel.
-    let here = min(series.lowerBound(cursor), series.count - 1)
-    if columns > 0 { index = max(index, min(here + 1, series.count - 1)) }
-    if columns < 0 { index = min(index, max(here - 1, 0)) }
-    self.cursor = series.positions[index]
+  }
+
+  /// Its unit; empty for plain numbers.
+  public var unit: String {
+    switch self {
+    case .loss, .source: "nats"
+    case .rate, .gradientNorm: ""
+    case .throughput: "tokens/s"
+    }
+  }
+
+  /// Its points over the steps, raw and smoothed; nil when the run has no such curve.
+  public func series(in history: RunHistory) -> (raw: SeriesPyramid, smooth: SeriesPyramid)? {
+    switch self {
+    case .loss: (history.loss.raw, history.loss.smooth)
+    case .source(let name):
+      history.sources.first { $0.name == name }.map { ($0.series.raw, $0.series.smooth) }
+    case .rate: (history.rate, history.rate)
+    case .gradientNorm: (history.gradientNorm, history.gradientNorm)
+    case .throughput: (history.throughput, history.throughput)
+    }
+  }
+
+  /// Whether raw and smoothed points differ.
+  public var isSmoothed: Bool {
+    switch self {
+    case .loss, .source: true
+    case .rate, .gradientNorm, .throughput: false
+    }
   }
 }

@@ -7,9 +7,11 @@ public enum BindingTable {
   private static let recipe = BindingScope.screens([.recipe], "Recipe")
   private static let chart = BindingScope.screens([.train], "Chart")
   private static let needle = BindingScope.screens([.needle], "Needle")
+  private static let runs = BindingScope.screens([.runs], "Runs")
 
   /// Every binding, in the order of help and footer.
-  public static let all: [Binding] = moving + runKeys + recipeKeys + rest + chartKeys + needleKeys
+  public static let all: [Binding] =
+    moving + runKeys + recipeKeys + runsKeys + rest + chartKeys + needleKeys
 
   /// The bindings that hold on a screen.
   public static func bindings(on screen: ScreenName) -> [Binding] {
@@ -60,7 +62,7 @@ public enum BindingTable {
       .init(.backTab, does: .previousPane, "previous pane")),
     Binding(
       "hjkl", "move", "move, also arrows", .everywhere,
-      footer: [.data, .needle, .runs],
+      footer: [.data, .needle],
       .init(.character("k"), .up, does: .up, "move up"),
       .init(.character("j"), .down, does: .down, "move down"),
       .init(.character("h"), .left, does: .left, "move left"),
@@ -104,6 +106,12 @@ public enum BindingTable {
       "t", "stage", "show the next stage", recipe,
       .init(.character("t"), does: .nextStage, "next stage")),
     Binding(
+      "i", "explain", "explain field or warning", recipe, footer: [.recipe],
+      .init(.character("i"), does: .explain, "explain this")),
+    Binding(
+      "p", "parent", "changes since parent run", recipe,
+      .init(.character("p"), does: .compareParent, "changes since the parent run")),
+    Binding(
       "s", "save", "save to its file", recipe, footer: [.recipe],
       .init(.character("s"), does: .save, "save recipe")),
   ]
@@ -130,6 +138,16 @@ public enum BindingTable {
       "Y", "log", "log y on / off", chart, footer: [.train],
       .init(.character("Y"), does: .logarithmic, "log y")),
     Binding(
+      "x X", "x", "log x; steps, tokens, time", chart,
+      .init(.character("x"), does: .logarithmicX, "log x"),
+      .init(.character("X"), does: .nextUnit, "x in steps, tokens, time")),
+    Binding(
+      "v", "curve", "loss, sources, rate, …", chart, footer: [.train],
+      .init(.character("v"), does: .nextCurve, "next curve")),
+    Binding(
+      "o", "overlay", "lay marked runs over", chart, footer: [.train],
+      .init(.character("o"), does: .overlayRuns, "overlay marked runs")),
+    Binding(
       "s S", "smooth", "smoothing less / more", chart, footer: [.train],
       .init(.character("s"), does: .rougher, "smooth less"),
       .init(.character("S"), does: .smoother, "smooth more")),
@@ -148,7 +166,29 @@ public enum BindingTable {
       .init(.character("]"), does: .evaluation(1), "later evaluation")),
     Binding(
       "f", "newest", "follow the newest", needle, footer: [.needle],
-      .init(.character("f"), does: .follow, "follow newest evaluation")),
+      .init(.character("f"), does: .newestEvaluation, "follow newest evaluation")),
+    Binding(
+      "=", "against", "hold against this one; end", needle, footer: [.needle],
+      .init(.character("="), does: .reference, "hold against this evaluation")),
+    Binding(
+      "p", "play", "play the evaluations", needle, footer: [.needle],
+      .init(.character("p"), does: .play, "play evaluations")),
+  ]
+
+  private static let runsKeys: [Binding] = [
+    Binding(
+      "m", "mark", "mark to compare, lay over", runs, footer: [.runs],
+      .init(.character("m"), does: .mark, "mark run")),
+    Binding(
+      "/", "filter", "loss<2 rope~yarn name", runs, footer: [.runs],
+      .init(.character("/"), does: .filterRuns, "filter runs")),
+    Binding(
+      "s S", "sort", "sort by next; turn round", runs, footer: [.runs],
+      .init(.character("s"), does: .nextOrder, "sort by next column"),
+      .init(.character("S"), does: .reverseOrder, "reverse order")),
+    Binding(
+      "X", "equal", "compare at equal …", runs, footer: [.runs],
+      .init(.character("X"), does: .nextBudget, "compare at next budget")),
   ]
 
   private static let runKeys: [Binding] = [
@@ -165,8 +205,8 @@ public enum BindingTable {
       "e", "rate", "type a learning rate", .run, footer: [.train],
       .init(.character("e"), does: .editLive, "edit learning rate live")),
     Binding(
-      "E", "evaluate", "run evaluations now", .run,
-      .init(.character("E"), does: .evaluateNow, "evaluate now")),
+      "V", "evaluate", "run evaluations now", .run,
+      .init(.character("V"), does: .evaluateNow, "evaluate now")),
     Binding(
       "K", "stop", "stop after step, keep it", .run, footer: [.train],
       .init(.character("K"), does: .stopAndKeep, "stop and keep")),
@@ -176,6 +216,9 @@ public enum BindingTable {
   ]
 
   private static let rest: [Binding] = [
+    Binding(
+      "E", "export", "draw into svg, png, csv, txt", .everywhere, footer: [.train, .needle, .runs],
+      .init(.character("E"), does: .exportPicture, "export picture")),
     Binding(
       "u C-r", "undo", "undo, redo edits, live too", .everywhere, footer: [.recipe],
       .init(.character("u"), does: .undo, "undo"),

@@ -19,6 +19,10 @@ public enum Command: Hashable, Sendable {
   case zoomPane
   case help
   case palette
+  case topic(String)
+  case tour
+  /// A command on its own screen.
+  indirect case on(ScreenName, Command)
   case redraw
   case suspend
   case interrupt
@@ -33,6 +37,8 @@ public enum Command: Hashable, Sendable {
   case typeValue
   case lockWeight
   case nextStage
+  case compareParent
+  case explain
   case set(path: String, value: String)
 
   // The run.
@@ -51,13 +57,30 @@ public enum Command: Hashable, Sendable {
   case fit
   case pan(Int)
   case logarithmic
+  case logarithmicX
+  case nextUnit
+  case nextCurve
   case smoother
   case rougher
   case rawTrace
+  case overlayRuns
   case follow
 
   // The heatmap.
   case evaluation(Int)
+  case newestEvaluation
+  case reference
+  case play
+
+  // The table of runs.
+  case mark
+  case openRun(String)
+  case nextOrder
+  case reverseOrder
+  case filterRuns
+  case nextBudget
+
+  case exportPicture
 
   // Dialogs.
   case saveAndQuit

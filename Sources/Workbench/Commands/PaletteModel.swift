@@ -1,3 +1,4 @@
+import Panes
 import Recipes
 import Support
 
@@ -13,12 +14,12 @@ public struct PaletteEntry: Sendable, Equatable {
   public let command: Command
 }
 
-/// The command palette: every binding of the screen and every field of the recipe.
+/// The command palette: every command, every field of the recipe, every run, every page of help.
 public enum PaletteModel {
   /// Entries that match, best first; all when the text is empty.
   public static func entries(matching text: String, in state: WorkbenchState) -> [PaletteEntry] {
     if let typed = assignment(text, state) { return [typed] }
-    let all = commands(state.screen) + fields(state)
+    let all = all(in: state)
     let wanted = text.lowercased()
     guard !wanted.isEmpty else { return all }
     return all.enumerated()
@@ -27,9 +28,10 @@ public enum PaletteModel {
       .map(\.2)
   }
 
-  /// Number of entries without a filter.
-  public static func count(in state: WorkbenchState) -> Int {
-    commands(state.screen).count + fields(state).count
+  /// Every entry: commands of the screen, fields, runs, topics, then commands of other screens.
+  public static func all(in state: WorkbenchState) -> [PaletteEntry] {
+    commands(state.screen) + fields(state) + runs(state) + topics(state)
+      + otherCommands(state.screen)
   }
 
   private static func commands(_ screen: ScreenName) -> [PaletteEntry] {
@@ -39,9 +41,38 @@ public enum PaletteModel {
           line: stroke.name, keys: binding.label, note: binding.help, command: stroke.command)
       }
     } + [
+      PaletteEntry(line: "tour", keys: "", note: "six pages about the screens", command: .tour),
       PaletteEntry(
-        line: "quit!", keys: "", note: "leave at once, unsaved edits are lost", command: .quitNow)
+        line: "quit!", keys: "", note: "leave at once, unsaved edits are lost", command: .quitNow),
     ]
+  }
+
+  /// Commands that belong to other screens: they bring their screen with them.
+  private static func otherCommands(_ screen: ScreenName) -> [PaletteEntry] {
+    BindingTable.all.filter { !$0.scope.holds(on: screen) }.flatMap { binding in
+      let home = ScreenName.allCases.first { binding.scope.holds(on: $0) } ?? screen
+      return binding.strokes.map { stroke in
+        PaletteEntry(
+          line: stroke.name, keys: binding.label, note: "on \(home.rawValue) \(home.title)",
+          command: .on(home, stroke.command))
+      }
+    }
+  }
+
+  private static func runs(_ state: WorkbenchState) -> [PaletteEntry] {
+    (state.runs ?? []).map { run in
+      PaletteEntry(
+        line: "open run \(run.name)", keys: "", note: "\(run.status), \(run.when)",
+        command: .openRun(run.path))
+    }
+  }
+
+  private static func topics(_ state: WorkbenchState) -> [PaletteEntry] {
+    Topic.all(in: state).map { topic in
+      PaletteEntry(
+        line: "help \(topic.name)", keys: "", note: topic.paragraphs.first ?? "",
+        command: .topic(topic.name))
+    }
   }
 
   private static func fields(_ state: WorkbenchState) -> [PaletteEntry] {

@@ -22,9 +22,9 @@ public enum ScreenName: Int, CaseIterable, Sendable, Hashable {
     switch self {
     case .recipe: [.mix, .settings, .stages, .changes, .wavelengths]
     case .data: [.ledger, .samples]
-    case .train: [.loss, .strips, .sources, .events]
+    case .train: [.chart, .strips, .sources, .events]
     case .needle: [.heatmap, .cell, .evaluations]
-    case .runs: [.runs, .runDetail]
+    case .runs: [.runs, .comparison, .runDetail]
     }
   }
 }
@@ -38,7 +38,7 @@ public enum PaneName: String, CaseIterable, Sendable, Hashable {
   case wavelengths
   case ledger
   case samples
-  case loss
+  case chart
   case strips
   case sources
   case events
@@ -46,5 +46,6 @@ public enum PaneName: String, CaseIterable, Sendable, Hashable {
   case cell
   case evaluations
   case runs
+  case comparison
   case runDetail
 }

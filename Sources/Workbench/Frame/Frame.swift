@@ -88,6 +88,15 @@ public enum Frame {
         style: draft.problem == nil ? .faint : .bad)
       return
     }
+    if let draft = state.draft, draft.target == .filter {
+      let end = canvas.runs(
+        [(" filter ", .faint), ("[\(draft.text)_]", .selected)], y: 0)
+      canvas.text(
+        draft.problem ?? "loss<2  steps>=1k  rope~yarn  status=done  a word of the name",
+        x: end + 2,
+        y: 0, style: draft.problem == nil ? .faint : .bad)
+      return
+    }
     if let message = state.message {
       canvas.text(" " + message, y: 0, style: .warning)
       return

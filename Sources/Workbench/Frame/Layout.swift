@@ -78,7 +78,7 @@ public struct Layout: Sendable, Equatable {
     case .data: result = Self.data(body)
     case .train: (result, shown) = Self.train(body, size, focused)
     case .needle: (result, shown) = Self.needle(body, size)
-    case .runs: result = Self.runs(body)
+    case .runs: result = Self.runs(body, size, focused)
     }
     places = result
     extra = shown
@@ -119,23 +119,23 @@ public struct Layout: Sendable, Equatable {
     let left = size == .full ? body.width * 57 / 100 : body.width * 55 / 100
     if size == .full {
       let (top, bottom) = body.splitBottom(max(15, body.height * 3 / 10))
-      let (loss, map) = top.splitLeft(left)
+      let (chart, map) = top.splitLeft(left)
       let (lower, events) = bottom.splitLeft(left)
       let (sources, strips) = lower.splitLeft(lower.width / 2)
       return (
         [
-          Place(pane: .loss, rect: loss), Place(pane: .strips, rect: strips),
+          Place(pane: .chart, rect: chart), Place(pane: .strips, rect: strips),
           Place(pane: .sources, rect: sources), Place(pane: .events, rect: events),
         ], map
       )
     }
     let (top, bottom) = body.splitBottom(max(6, body.height * 3 / 10))
-    let (loss, map) = top.splitLeft(left)
+    let (chart, map) = top.splitLeft(left)
     let (lower, events) = bottom.splitLeft(left)
     let shown: PaneName = focused == .sources ? .sources : .strips
     return (
       [
-        Place(pane: .loss, rect: loss), Place(pane: shown, rect: lower),
+        Place(pane: .chart, rect: chart), Place(pane: shown, rect: lower),
         Place(pane: .events, rect: events),
       ], map
     )
@@ -163,8 +163,21 @@ public struct Layout: Sendable, Equatable {
     )
   }
 
-  private static func runs(_ body: Rect) -> [Place] {
-    let (top, bottom) = body.splitBottom(9)
-    return [Place(pane: .runs, rect: top), Place(pane: .runDetail, rect: bottom)]
+  private static func runs(_ body: Rect, _ size: Class, _ focused: PaneName) -> [Place] {
+    guard size == .full else {
+      // Comparing needs room: it takes the place of the details when it has the focus.
+      let isComparing = focused == .comparison
+      let (top, bottom) = body.splitBottom(isComparing ? body.height * 3 / 5 : 9)
+      return [
+        Place(pane: .runs, rect: top),
+        Place(pane: isComparing ? .comparison : .runDetail, rect: bottom),
+      ]
+    }
+    let (left, right) = body.splitLeft(body.width * 11 / 20)
+    let (table, detail) = left.splitBottom(9)
+    return [
+      Place(pane: .runs, rect: table), Place(pane: .comparison, rect: right),
+      Place(pane: .runDetail, rect: detail),
+    ]
   }
 }

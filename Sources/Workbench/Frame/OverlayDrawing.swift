@@ -10,6 +10,8 @@ enum OverlayDrawing {
     case nil: return
     case .help(let filter): help(state, filter, on: canvas)
     case .palette(let text, let row): palette(state, text, row, on: canvas)
+    case .topic(let topic): page(topic, on: canvas)
+    case .tour(let number): tour(number, on: canvas)
     case .quitRunning: quitRunning(state, on: canvas)
     case .quitUnsaved:
       dialog(
@@ -88,7 +90,7 @@ enum OverlayDrawing {
     let rect = box(
       min(96, canvas.width - 4), min(22, max(6, canvas.height - 6)), on: canvas)
     let view = canvas.pane(
-      "Command", in: rect, note: "\(entries.count) of \(PaletteModel.count(in: state))",
+      "Command", in: rect, note: "\(entries.count) of \(PaletteModel.all(in: state).count)",
       focused: true)
     view.runs([(": ", .accent), (text + "_", .strong)], y: 0)
     view.horizontalLine(y: 1)
@@ -111,6 +113,31 @@ enum OverlayDrawing {
     }
     view.text(
       "tab complete   up down   enter run   esc", y: view.height - 1, style: .faint)
+  }
+
+  private static func page(_ topic: Topic, on canvas: Canvas) {
+    let width = min(84, canvas.width - 4)
+    let lines = topic.paragraphs.flatMap { CellPane.wrap($0, width: width - 4) + [""] }
+    let rect = box(width, min(canvas.height, lines.count + 3), on: canvas)
+    let view = canvas.pane("Help: \(topic.name)", in: rect, focused: true)
+    for (row, line) in lines.prefix(view.height - 1).enumerated() { view.text(line, y: row) }
+    view.text("any key closes", y: view.height - 1, style: .faint)
+  }
+
+  /// A page of the tour, low on the screen, so that what it tells of stays in sight.
+  private static func tour(_ number: Int, on canvas: Canvas) {
+    let width = min(96, canvas.width - 2)
+    let lines = Tour.pages[number].lines.flatMap { CellPane.wrap($0, width: width - 4) }
+    let rows = min(canvas.height, lines.count + 3)
+    let rect = Rect(
+      x: (canvas.width - width) / 2, y: max(0, canvas.height - rows - 3), width: width,
+      height: rows)
+    let view = canvas.pane(
+      "Tour \(number + 1) of \(Tour.pages.count)", in: rect, note: "esc ends it", focused: true)
+    for (row, line) in lines.enumerated() { view.text(line, y: row) }
+    view.text(
+      "enter next   left back   any other key ends it and does its work", y: view.height - 1,
+      style: .faint)
   }
 
   private static func quitRunning(_ state: WorkbenchState, on canvas: Canvas) {

@@ -15,7 +15,8 @@ enum PaneDrawing {
     case .stages: stages(state).draw(on: canvas, focused: focused)
     case .changes:
       ChangesPane(
-        changes: state.recipe.changes, cursor: state.row(.changes), faults: state.recipe.faults,
+        changes: state.shownChanges, cursor: state.row(.changes), faults: state.recipe.faults,
+        warnings: state.warnings, parent: state.comparesParent ? state.parent?.name : nil,
         keys: state.recipe.isEdited ? "u undo  C-r redo  s save" : ""
       ).draw(on: canvas, focused: focused)
     case .wavelengths: wavelengths(state).draw(on: canvas, focused: focused)
@@ -25,8 +26,11 @@ enum PaneDrawing {
         source: state.shownSource, samples: state.samples[state.shownSource],
         scroll: state.row(.samples)
       ).draw(on: canvas, focused: focused)
-    case .loss:
-      LossPane(history: state.history, chart: state.chart).draw(on: canvas, focused: focused)
+    case .chart:
+      ChartPane(
+        history: state.history, chart: state.chart,
+        overlays: state.overlays.map { ChartPane.Overlay(mark: $0.mark, history: $0.run.history) }
+      ).draw(on: canvas, focused: focused)
     case .strips:
       StripsPane(history: state.history, chart: state.chart).draw(on: canvas, focused: focused)
     case .sources:
@@ -42,12 +46,18 @@ enum PaneDrawing {
       ).draw(on: canvas, focused: focused)
     case .evaluations: EvaluationsPane(map: state.map).draw(on: canvas, focused: focused)
     case .runs:
-      RunsPane(runs: state.runs, cursor: state.row(.runs)).draw(on: canvas, focused: focused)
+      RunsPane(
+        runs: state.shownRuns, cursor: state.row(.runs), order: state.runOrder,
+        filter: state.runFilter.text, total: state.runs?.count,
+        marks: state.marks.mapValues(\.letter)
+      ).draw(on: canvas, focused: focused)
+    case .comparison:
+      ComparisonPane(
+        comparison: state.comparison, marks: state.markedRuns.map(\.mark),
+        scroll: state.row(.comparison)
+      ).draw(on: canvas, focused: focused)
     case .runDetail:
-      let runs = state.runs ?? []
-      let index = state.row(.runs)
-      RunDetailPane(run: runs.indices.contains(index) ? runs[index] : nil)
-        .draw(on: canvas, focused: focused)
+      RunDetailPane(run: state.runUnderCursor).draw(on: canvas, focused: focused)
     }
   }
 
@@ -106,7 +116,10 @@ enum PaneDrawing {
       fields: state.recipe.form(state.stage), cursor: state.row(.settings))
     let form = state.recipe.form(state.stage)
     if form.indices.contains(state.row(.settings)) {
-      pane.summary = state.recipe.kindSummary(form[state.row(.settings)])
+      let field = form[state.row(.settings)]
+      let kind = state.recipe.kind(of: field)
+      pane.summary = kind?.summary
+      pane.source = kind?.source ?? field.setting.source
     }
     if let draft = state.draft, case .field = draft.target {
       pane.draft = draft.text

@@ -1,6 +1,5 @@
 import Foundation
 import Panes
-import Records
 import Terminal
 
 /// What workers have found, for the screen's thread to take.
@@ -9,7 +8,9 @@ final class Mailbox: Sendable {
     case plan(PlanReport, of: String)
     case samples([String], of: String)
     case runs([RunSummary])
-    case records([RunRecord], name: String)
+    case opened(PastRun?, at: String)
+    case read(PastRun?, at: String)
+    case exported(Result<[String], any Error>)
   }
 
   // The lock guards `news`, the only mutable state.

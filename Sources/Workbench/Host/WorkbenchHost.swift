@@ -10,10 +10,16 @@ public struct PlanReport: Sendable, Equatable {
   public var model: ModelFacts?
   /// One line about each source by name, such as `long stories, 700 to 4k tokens`.
   public var sources: [String: String]
+  /// What is allowed but seldom meant.
+  public var warnings: [RecipeWarning]
 
   /// A report of these values.
-  public init(plan: RecipePlanFace, model: ModelFacts?, sources: [String: String] = [:]) {
+  public init(
+    plan: RecipePlanFace, model: ModelFacts?, sources: [String: String] = [:],
+    warnings: [RecipeWarning] = []
+  ) {
     self.plan = plan
+    self.warnings = warnings
     self.model = model
     self.sources = sources
   }
@@ -21,7 +27,7 @@ public struct PlanReport: Sendable, Equatable {
 
 /// What the workbench asks of the program around it: it starts runs, reads and writes files.
 ///
-/// `plan`, `samples` and `runs` are called from a worker thread, one at a time; `start` and `save`
+/// `plan`, `samples`, `runs`, `run` and `export` are called from a worker thread, one at a time; `start` and `save`
 /// from the screen's thread.
 public protocol WorkbenchHost: AnyObject, Sendable {
   /// Every kind that a recipe may name.
@@ -34,10 +40,16 @@ public protocol WorkbenchHost: AnyObject, Sendable {
   func plan(_ document: RecipeDocument) -> PlanReport
   /// A few documents of a source as the recipe would feed them; empty when it has none to show.
   func samples(of source: String, in document: RecipeDocument) -> [String]
-  /// The runs of the checkpoints folder, newest first.
-  func runs() -> [RunSummary]
-  /// The records of a past run, for looking at it; empty when there are none.
-  func records(ofRun path: String) -> [RunRecord]
+  /// Tells the runs of the checkpoints folder, newest first: those read so far now and then, and at
+  /// last all of them.
+  func runs(_ found: ([RunSummary]) -> Void)
+  /// A run read back from its folder; nil when it cannot be read.
+  func run(at path: String) -> PastRun?
+  /// Draws a picture into files, beside the run that it shows.
+  ///
+  /// - Returns: the paths written.
+  /// - Throws: `UserError` when they cannot be written.
+  func export(_ picture: PictureRequest) throws -> [String]
   /// Writes a recipe to its file.
   ///
   /// - Throws: `UserError` when it cannot be written.

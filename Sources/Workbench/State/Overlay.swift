@@ -6,6 +6,10 @@ public enum Overlay: Sendable, Equatable {
   case help(filter: String)
   /// The palette: what was typed and the row of the cursor.
   case palette(text: String, row: Int)
+  /// A page of help.
+  case topic(Topic)
+  /// A page of the tour.
+  case tour(Int)
   /// Quit while training.
   case quitRunning
   /// Quit with unsaved edits.
@@ -22,6 +26,8 @@ public struct Draft: Sendable, Equatable {
     case field(String)
     /// The learning rate of the run, live.
     case learningRate
+    /// The filter of the table of runs.
+    case filter
   }
 
   /// What it will change.
@@ -55,8 +61,12 @@ public enum Effect: Sendable, Equatable {
   case samples(String)
   /// Read the list of runs.
   case listRuns
-  /// Read the records of a past run.
+  /// Read a past run and show it.
   case openRun(String)
+  /// Read a past run to compare it with others.
+  case readRun(String)
+  /// Draw what is in focus into files.
+  case export
   /// Stop the process group until the shell continues it.
   case suspend
   /// Send the whole frame again.

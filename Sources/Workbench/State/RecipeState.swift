@@ -1,6 +1,6 @@
 public import Panes
 public import Recipes
-import Support
+public import Support
 
 /// The recipe as edited: its documents with undo, and what the screens derive from them.
 public struct RecipeState: Sendable {
@@ -20,9 +20,15 @@ public struct RecipeState: Sendable {
   public private(set) var changes: [RecipeChange] = []
   /// Locked sources by stage.
   public private(set) var locks: [Int: Set<String>] = [:]
-  private var past: [RecipeDocument] = []
-  private var future: [RecipeDocument] = []
+  private var past: [Moment] = []
+  private var future: [Moment] = []
   private let savedFields: [RecipeField]
+
+  /// What an edit can be taken back to.
+  private struct Moment {
+    let document: RecipeDocument
+    let locks: [Int: Set<String>]
+  }
 
   /// A recipe just read from its file.
   public init(_ document: RecipeDocument, vocabulary: RecipeVocabulary) {
@@ -89,10 +95,16 @@ public struct RecipeState: Sendable {
   /// Takes an edited document; the old one can be undone to.
   mutating func edit(_ next: RecipeDocument) {
     guard next.text != document.text else { return }
-    past.append(document)
-    future = []
+    remember()
     document = next
     derive()
+  }
+
+  private var moment: Moment { Moment(document: document, locks: locks) }
+
+  private mutating func remember() {
+    past.append(moment)
+    future = []
   }
 
   /// Sets one path.
@@ -120,10 +132,28 @@ public struct RecipeState: Sendable {
     }
   }
 
-  /// What the chosen kind does; nil for fields that choose none.
-  public func kindSummary(_ field: RecipeField) -> String? {
+  /// The kind that a field chooses; nil for fields that choose none.
+  public func kind(of field: RecipeField) -> KindDescription? {
     guard field.path.hasSuffix(".kind") else { return nil }
-    return description(of: field.path, named: field.text)?.summary
+    return description(of: field.path, named: field.text)
+  }
+
+  /// Differences from the fields of another recipe, those that only the other has included.
+  public func changes(against others: [RecipeField]) -> [RecipeChange] {
+    let before = Dictionary(others.map { ($0.path, $0.text) }) { first, _ in first }
+    let here = Set(fields.map(\.path))
+    let changed = fields.compactMap { field -> RecipeChange? in
+      let old = before[field.path] ?? ""
+      guard old != field.text, field.path != "name" else { return nil }
+      return RecipeChange(
+        path: field.path, old: old.isEmpty ? "—" : old, new: field.text.isEmpty ? "—" : field.text,
+        applies: field.setting.applies)
+    }
+    let gone = others.filter { !here.contains($0.path) && !$0.text.isEmpty }.map { field in
+      RecipeChange(
+        path: field.path, old: field.text, new: "—", applies: field.setting.applies)
+    }
+    return changed + gone
   }
 
   private func description(of path: String, named name: String) -> KindDescription? {
@@ -137,8 +167,12 @@ public struct RecipeState: Sendable {
   /// Writes changed weights of a stage as one edit.
   mutating func setMix(_ weights: MixWeights, stage: Int) {
     let old = mix(stage)
-    locks[stage] = weights.locked
-    guard weights.units != old.units else { return }
+    guard weights.units != old.units else {
+      guard weights.locked != old.locked else { return }
+      remember()
+      locks[stage] = weights.locked
+      return
+    }
     var next = document
     for (index, name) in weights.names.enumerated() {
       let text = Quantity.text(weights.weights[index])
@@ -146,20 +180,21 @@ public struct RecipeState: Sendable {
       next = changed
     }
     edit(next)
+    locks[stage] = weights.locked
   }
 
   mutating func undo() -> Bool {
     guard let last = past.popLast() else { return false }
-    future.append(document)
-    document = last
+    future.append(moment)
+    (document, locks) = (last.document, last.locks)
     derive()
     return true
   }
 
   mutating func redo() -> Bool {
     guard let next = future.popLast() else { return false }
-    past.append(document)
-    document = next
+    past.append(moment)
+    (document, locks) = (next.document, next.locks)
     derive()
     return true
   }

@@ -14,6 +14,10 @@ extension WorkbenchState {
     switch overlay {
     case .help(let filter): return pressHelp(key, filter)
     case .palette(let text, let row): return pressPalette(key, text, row)
+    case .topic:
+      overlay = nil
+      return []
+    case .tour(let page): return pressTour(key, page)
     case .quitRunning: return pressQuitRunning(key)
     case .quitUnsaved: return pressQuitUnsaved(key)
     case nil: break

@@ -156,6 +156,10 @@ extension WorkbenchState {
       if let problem = recipe.set(path, to: text) { return refuse(problem) }
       draft = nil
       return edited()
+    case .filter:
+      if let problem = filter(by: current.text) { return refuse(problem) }
+      draft = nil
+      return []
     case .learningRate:
       guard let rate = Quantity.real(text), rate >= 0, rate <= 10 else {
         return refuse("a rate such as 5e-4 is needed")

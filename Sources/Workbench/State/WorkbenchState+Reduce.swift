@@ -31,6 +31,15 @@ extension WorkbenchState {
     case .suspend: return [.suspend]
     case .interrupt: return interrupt()
     case .quit: return quit()
+    case .explain, .topic, .tour, .compareParent: return reduceHelp(command)
+    case .openRun(let path):
+      guard !isRunning else {
+        message = "The run that trains stays on screen; m on 5 Runs marks this one to lay it over."
+        return []
+      }
+      return [.openRun(path)]
+    case .on(let screen, let command): return show(screen) + reduce(command)
+    case .exportPicture: return exportPicture()
     case .quitNow: return quitNow()
     case .saveAndQuit: return saveAndQuit()
     case .undo, .redo, .save, .nudge, .bigNudge, .typeValue, .lockWeight, .nextStage, .set:
@@ -38,9 +47,11 @@ extension WorkbenchState {
     case .start, .pauseOrContinue, .stopAndKeep, .checkpointNow, .editLive, .evaluateNow,
       .logLines:
       return reduceRun(command)
-    case .cursor, .zoomIn, .zoomOut, .fit, .pan, .logarithmic, .smoother, .rougher, .rawTrace,
-      .follow, .evaluation:
-      reduceChart(command)
+    case .cursor, .zoomIn, .zoomOut, .fit, .pan, .logarithmic, .logarithmicX, .nextUnit,
+      .nextCurve, .smoother, .rougher, .rawTrace, .overlayRuns, .follow:
+      return reduceChart(command)
+    case .evaluation, .newestEvaluation, .reference, .play: return reduceNeedle(command)
+    case .mark, .nextOrder, .reverseOrder, .filterRuns, .nextBudget: return reduceRuns(command)
     }
     return []
   }
@@ -70,8 +81,8 @@ extension WorkbenchState {
       heatColumn = max(0, min(axes.lengths.count - 1, heatColumn + columns))
       heatRow = max(0, min(axes.depths.count - 1, heatRow + lines))
       rows[.cell] = 0
-    case .loss, .strips:
-      if columns != 0 { reduceChart(.cursor(columns)) }
+    case .chart, .strips:
+      if columns != 0 { return reduceChart(.cursor(columns)) }
     case .mix where columns != 0, .settings where columns != 0:
       return reduceRecipe(.nudge(columns))
     default:
@@ -82,7 +93,7 @@ extension WorkbenchState {
         return needSamples()
       }
       if pane == .stages { selectStage(row(.stages)) }
-      if pane == .evaluations { evaluation = row(.evaluations) }
+      if pane == .evaluations, let map { show(map, row(.evaluations)) }
     }
     return []
   }
@@ -111,22 +122,22 @@ extension WorkbenchState {
     case .heatmap: focus[.needle] = .cell
     case .evaluations: focus[.needle] = .heatmap
     case .stages: focus[.recipe] = .settings
+    case .sources:
+      guard history.sources.indices.contains(row(.sources)) else { return [] }
+      chart.curve = .source(history.sources[row(.sources)].name)
+      focus[.train] = .chart
     case .changes:
-      let changes = recipe.changes
+      let changes = shownChanges
       guard changes.indices.contains(row(.changes)) else { return [] }
       reveal(changes[row(.changes)].path)
     case .events:
       let index = history.events.count - 1 - row(.events)
       guard history.events.indices.contains(index) else { return [] }
       chart.cursor = Double(history.events[index].step)
-      focus[.train] = .loss
+      focus[.train] = .chart
     case .runs:
-      guard let runs, runs.indices.contains(row(.runs)) else { return [] }
-      guard !isRunning else {
-        message = "The run that trains stays on screen; K stops it and keeps a checkpoint."
-        return []
-      }
-      return [.openRun(runs[row(.runs)].path)]
+      guard let run = runUnderCursor else { return [] }
+      return reduce(.openRun(run.path))
     default: break
     }
     return []
@@ -158,6 +169,8 @@ extension WorkbenchState {
       focus[.needle] = .heatmap
     } else if screen == .train, chart.cursor != nil {
       chart.cursor = nil
+    } else if screen == .runs, !runFilter.text.isEmpty {
+      _ = filter(by: "")
     }
   }
 
@@ -196,43 +209,5 @@ extension WorkbenchState {
     guard kept == .quitUnsaved || recipe.isEdited else { return [.leave] }
     leavesWhenOver = true
     return [.save]
-  }
-
-  // MARK: Charts
-
-  mutating func reduceChart(_ command: Command) {
-    let end = history.stageEnd.map(Double.init)
-    let whole: ClosedRange<Double> = {
-      var all = chart
-      all.range = nil
-      return all.domain(last: history.loss.raw.positions.last ?? 0, end: end)
-    }()
-    switch command {
-    case .cursor(let columns):
-      chart.move(columns: columns, of: plotColumns, in: history.loss.raw, end: end)
-    case .zoomIn: chart.zoom(by: 0.5, within: whole)
-    case .zoomOut: chart.zoom(by: 2, within: whole)
-    case .fit: chart.range = nil
-    case .pan(let side): chart.pan(by: Double(side) * 0.25, within: whole)
-    case .logarithmic: chart.logarithmic.toggle()
-    case .rawTrace: chart.showsRaw.toggle()
-    case .smoother: smooth(max(1, history.loss.halfLife * 2))
-    case .rougher: smooth(history.loss.halfLife <= 1 ? 0 : history.loss.halfLife / 2)
-    case .follow:
-      chart.range = nil
-      chart.cursor = nil
-      evaluation = nil
-      if screen == .needle { message = "Following the newest evaluation." }
-    case .evaluation(let step):
-      guard let map else { return }
-      let next = max(0, min(map.evaluations.count - 1, map.shown + step))
-      evaluation = next == map.evaluations.count - 1 ? nil : next
-      rows[.evaluations] = next
-    default: break
-    }
-  }
-
-  private mutating func smooth(_ halfLife: Double) {
-    history.smooth(halfLife: min(4096, halfLife))
   }
 }

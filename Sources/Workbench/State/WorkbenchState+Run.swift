@@ -1,4 +1,4 @@
-public import Panes
+import Panes
 public import Records
 import Recipes
 import Terminal
@@ -50,11 +50,12 @@ extension WorkbenchState {
   public mutating func started(name: String) {
     run = .preparing
     runName = name
+    past = nil
     history = RunHistory(halfLife: history.loss.halfLife)
     let logarithmic = chart.logarithmic
     chart = ChartView()
     chart.logarithmic = logarithmic
-    evaluation = nil
+    (evaluation, reference, isPlaying) = (nil, nil, false)
     heatColumn = 0
     heatRow = 0
     beginLive()
@@ -118,26 +119,6 @@ extension WorkbenchState {
     return []
   }
 
-  /// A past run was read.
-  public mutating func opened(_ records: [RunRecord], name: String) {
-    guard !records.isEmpty else {
-      message = "\(name) has no records to show."
-      return
-    }
-    history = RunHistory(halfLife: history.loss.halfLife)
-    for record in records { history.apply(record) }
-    runName = name
-    switch history.done?.status {
-    case "failed": run = .failed("")
-    case "done", "finished": run = .finished
-    default: run = .stopped
-    }
-    evaluation = nil
-    chart.range = nil
-    chart.cursor = nil
-    screen = .train
-  }
-
   /// The plan of the recipe as it stood when it was asked for.
   public mutating func planned(_ report: PlanReport, of text: String) {
     guard text == recipe.document.text else { return }
@@ -155,11 +136,5 @@ extension WorkbenchState {
   /// Samples of a source came.
   public mutating func received(samples documents: [String], of source: String) {
     samples[source] = documents
-  }
-
-  /// The list of runs came.
-  public mutating func received(runs list: [RunSummary]) {
-    runs = list
-    rows[.runs] = max(0, min(row(.runs), list.count - 1))
   }
 }

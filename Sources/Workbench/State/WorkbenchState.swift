@@ -21,6 +21,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var rows: [PaneName: Int] = [:]
   /// Whether the pane in focus fills the screen.
   public internal(set) var isZoomed = false
+  /// Whether the recipe's changes are those against its parent run.
+  public internal(set) var comparesParent = false
   /// A box over the panes.
   public internal(set) var overlay: Overlay?
   /// A value that is being typed.
@@ -36,8 +38,12 @@ public struct WorkbenchState: Sendable {
   public internal(set) var history = RunHistory()
   /// What of the loss is in sight.
   public internal(set) var chart = ChartView()
-  /// The shown needle evaluation; nil follows the newest.
-  public internal(set) var evaluation: Int?
+  /// The shown needle evaluation; nil follows the newest of the run.
+  public internal(set) var evaluation: NeedleEvaluation.Key?
+  /// The needle evaluation that the shown one is held against; nil shows it alone.
+  public internal(set) var reference: NeedleEvaluation.Key?
+  /// Whether the evaluations are shown one after another.
+  public internal(set) var isPlaying = false
   /// Column of the heatmap's cursor.
   public internal(set) var heatColumn = 0
   /// Row of the heatmap's cursor.
@@ -55,6 +61,18 @@ public struct WorkbenchState: Sendable {
   public internal(set) var samples: [String: [String]] = [:]
   /// The runs of the checkpoints folder; nil until read.
   public internal(set) var runs: [RunSummary]?
+  /// How the table of runs is sorted.
+  public internal(set) var runOrder = RunOrder()
+  /// Which runs the table shows.
+  public internal(set) var runFilter = RunFilter()
+  /// Marked runs by path.
+  public internal(set) var marks: [String: RunMark] = [:]
+  /// Runs that were read because they are marked, by path.
+  public internal(set) var readRuns: [String: PastRun] = [:]
+  /// What marked runs are compared at.
+  public internal(set) var budget = Budget.tokens
+  /// The past run that the screens show; nil when they show the run in work.
+  public internal(set) var past: PastRun?
   /// Columns of the loss plot in the last layout, for moving its cursor by columns.
   public internal(set) var plotColumns = 72
 
@@ -75,16 +93,6 @@ public struct WorkbenchState: Sendable {
   /// The needle task that the screens show: that of the newest evaluation.
   public var task: String? { history.evaluations.last?.task }
 
-  /// The heatmap to show; nil when nothing was evaluated.
-  public var map: NeedleMap? {
-    guard let task else { return nil }
-    let evaluations = history.evaluations.filter { $0.task == task }
-    return NeedleMap(
-      evaluations: evaluations, shown: evaluation ?? evaluations.count - 1,
-      axes: history.axes[task] ?? NeedleAxes(), trained: report?.model?.trainedContext,
-      target: recipe.recipe?.target)
-  }
-
   /// Name of the source under the cursor of the data screen.
   public var shownSource: String {
     let names = recipe.mix(stage).names
@@ -97,14 +105,15 @@ public struct WorkbenchState: Sendable {
     case .mix, .ledger: recipe.mix(stage).names.count
     case .settings: recipe.form(stage).count
     case .stages: recipe.recipe?.stages.count ?? 0
-    case .changes: recipe.changes.count
+    case .changes: shownChanges.count
     case .samples: SamplesPane.lineCount(samples[shownSource] ?? [], width: 80)
     case .sources: history.sources.count
     case .events: history.events.count
     case .cell: map?.cell(heatColumn, heatRow)?.record.answers.count ?? 0
     case .evaluations: map?.evaluations.count ?? 0
-    case .runs: runs?.count ?? 0
-    case .wavelengths, .loss, .strips, .heatmap, .runDetail: 0
+    case .runs: shownRuns?.count ?? 0
+    case .comparison: ComparisonPane.lineCount(comparison)
+    case .wavelengths, .chart, .strips, .heatmap, .runDetail: 0
     }
   }
 }

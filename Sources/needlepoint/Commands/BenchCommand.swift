@@ -6,6 +6,6 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure speed.",
     subcommands: [
       BenchStepCommand.self, BenchGemmCommand.self, BenchAttentionCommand.self,
-      BenchNeedleCommand.self,
+      BenchNeedleCommand.self, BenchScreenCommand.self,
     ])
 }

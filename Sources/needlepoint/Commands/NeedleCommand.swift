@@ -52,7 +52,7 @@ struct NeedleCommand: ParsableCommand {
     guard (1...100_000).contains(trials) else {
       throw UserError("--trials", "\(trials) is not in 1...100000", remedy: "10 is usual.")
     }
-    if let out { try HeatmapFile.check(out) }
+    if let out { try PictureFile.check(out) }
   }
 
   func run() throws {
@@ -81,7 +81,7 @@ struct NeedleCommand: ParsableCommand {
       cells, source: "\(loaded.path), seed \(seed)",
       trainedContext: loaded.description.shape.trainedContext)
     if let out {
-      try HeatmapFile.write(map, to: out)
+      try PictureFile.write(map, to: out)
       shared.say("wrote \(out)")
     }
     if !shared.json { print(map.text(width: 100, glyphs: PlainOutput.glyphs)) }

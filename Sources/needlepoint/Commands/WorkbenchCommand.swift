@@ -61,7 +61,7 @@ struct WorkbenchCommand: ParsableCommand {
     let wishes = TerminalCapabilities.Wishes(
       ascii: ascii, color: color, theme: background)
     let screen = WorkbenchScreen(document, out: out, shared: shared, wishes: wishes)
-    throw ExitCode(try screen.show(startsTraining: false))
+    throw ExitCode(try screen.show(startsTraining: false, showsTour: FirstStart.isNow()))
   }
 
   /// The first experiment that starts from a base: `experiments/001-...` of the current folder, or of

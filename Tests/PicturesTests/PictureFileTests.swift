@@ -4,14 +4,14 @@ import Support
 import TestSupport
 import Testing
 
-@Suite struct HeatmapFileTests {
-  @Test(arguments: HeatmapFile.endings)
+@Suite struct PictureFileTests {
+  @Test(arguments: PictureFile.endings)
   func everyFormatIsWrittenWholeAndTwiceTheSame(ending: String) throws {
     let folder = try TemporaryFolder()
     try folder.write("old", to: "map" + ending)
-    try HeatmapFile.write(Samples.cliff, to: folder.file("map" + ending))
+    try PictureFile.write(Samples.cliff, to: folder.file("map" + ending))
     let first = try folder.bytes("map" + ending)
-    try HeatmapFile.write(Samples.cliff, to: folder.file("map" + ending))
+    try PictureFile.write(Samples.cliff, to: folder.file("map" + ending))
     #expect(first.count > 500)
     #expect(try folder.bytes("map" + ending) == first)
     #expect(folder.names == ["map" + ending])
@@ -25,7 +25,7 @@ import Testing
   func whatCannotBeWrittenIsRefusedWithARemedyAndNothingIsLeft(name: String, words: String) throws {
     let folder = try TemporaryFolder()
     let error = #expect(throws: UserError.self) {
-      try HeatmapFile.write(Samples.small, to: folder.file(name))
+      try PictureFile.write(Samples.small, to: folder.file(name))
     }
     #expect(error?.description.contains(words) == true)
     #expect(error?.kind == .input)
@@ -38,7 +38,7 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: folder.file("map.csv"), withIntermediateDirectories: true)
     let error = #expect(throws: UserError.self) {
-      try HeatmapFile.write(Samples.small, to: folder.file("map.csv"))
+      try PictureFile.write(Samples.small, to: folder.file("map.csv"))
     }
     #expect(error?.kind == .work)
     #expect(error?.description.contains("could not be written") == true)

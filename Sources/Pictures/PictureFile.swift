@@ -1,8 +1,24 @@
 import Foundation
 public import Support
 
-/// Writes heatmaps to files, in the format that the file's ending names.
-public enum HeatmapFile {
+/// A table of numbers that can be drawn.
+public protocol Picture: Sendable {
+  /// The numbers as comma-separated values, with a line of names.
+  var csv: String { get }
+  /// The numbers as JSON, one object a line.
+  var json: String { get }
+  /// An SVG document for papers and browsers.
+  var svg: String { get }
+  /// The picture in 120 columns of text.
+  var text: String { get }
+  /// The bytes of a PNG file, three pixels a point.
+  ///
+  /// - Throws: `UserError` when the library refuses.
+  func png() throws(UserError) -> [UInt8]
+}
+
+/// Writes pictures to files, in the format that the file's ending names.
+public enum PictureFile {
   /// The endings that are known, with their dot.
   public static let endings = [".csv", ".svg", ".png", ".txt", ".json"]
 
@@ -14,7 +30,7 @@ public enum HeatmapFile {
     let ending = "." + url.pathExtension.lowercased()
     guard endings.contains(ending) else {
       let found = url.pathExtension.isEmpty ? "no ending" : "the unknown ending \"\(ending)\""
-      throw UserError(path, "a heatmap needs a format, found \(found)", remedy: remedy(ending))
+      throw UserError(path, "a picture needs a format, found \(found)", remedy: remedy(ending))
     }
     var isFolder: ObjCBool = false
     let folder = url.deletingLastPathComponent().path
@@ -24,12 +40,13 @@ public enum HeatmapFile {
     }
   }
 
-  /// Writes a map; a reader of the path sees the old file or the whole new one, nothing between.
+  /// Writes a picture; a reader of the path sees the old file or the whole new one, nothing between.
   ///
   /// - Throws: `UserError` as `check`, or when the file cannot be written.
-  public static func write(_ map: Heatmap, to path: String) throws(UserError) {
+  public static func write(_ picture: some Picture, to path: String) throws(UserError) {
     try check(path)
-    let bytes = try contents(of: map, ending: URL(fileURLWithPath: path).pathExtension.lowercased())
+    let bytes = try contents(
+      of: picture, ending: URL(fileURLWithPath: path).pathExtension.lowercased())
     do {
       try bytes.write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
@@ -40,13 +57,13 @@ public enum HeatmapFile {
     }
   }
 
-  private static func contents(of map: Heatmap, ending: String) throws(UserError) -> Data {
+  private static func contents(of picture: some Picture, ending: String) throws(UserError) -> Data {
     switch ending {
-    case "csv": return Data(map.csv.utf8)
-    case "svg": return Data(map.svg.utf8)
-    case "json": return Data(map.json.utf8)
-    case "png": return Data(try map.png())
-    default: return Data(map.text(width: 120).utf8)
+    case "csv": return Data(picture.csv.utf8)
+    case "svg": return Data(picture.svg.utf8)
+    case "json": return Data(picture.json.utf8)
+    case "png": return Data(try picture.png())
+    default: return Data(picture.text.utf8)
     }
   }
 

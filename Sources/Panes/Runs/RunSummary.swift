@@ -1,0 +1,68 @@
+public import Recipes
+public import Support
+
+/// One run of the checkpoints folder.
+public struct RunSummary: Sendable, Equatable {
+  /// Its folder.
+  public var path: String
+  /// Its name.
+  public var name: String
+  /// When it started, as shown, such as `2026-11-21 12:41`.
+  public var when: String
+  /// `running`, `done`, `stopped` or `failed`.
+  public var status: String
+  /// Optimizer steps done.
+  public var steps: Int
+  /// Tokens trained on.
+  public var tokens: Int
+  /// Last loss in nats; nil when it has none.
+  public var loss: Double?
+  /// Right answers at the longest length of the last needle evaluation that is not above the
+  /// target; nil when there was none.
+  public var needle: Proportion?
+  /// Training time in seconds.
+  public var seconds: Double
+  /// Newest checkpoint; nil when it has none.
+  public var checkpoint: String?
+  /// Every field of its recipe; empty when the recipe cannot be read.
+  public var fields: [RecipeField]
+
+  /// A summary of these values.
+  public init(
+    path: String, name: String, when: String, status: String, steps: Int, tokens: Int,
+    loss: Double?, needle: Proportion?, seconds: Double, checkpoint: String? = nil,
+    fields: [RecipeField] = []
+  ) {
+    self.path = path
+    self.name = name
+    self.when = when
+    self.status = status
+    self.steps = steps
+    self.tokens = tokens
+    self.loss = loss
+    self.needle = needle
+    self.seconds = seconds
+    self.checkpoint = checkpoint
+    self.fields = fields
+  }
+}
+
+/// A run read back from its folder, with everything that screens show of it.
+public struct PastRun: Sendable {
+  /// Where it is and what came of it.
+  public var summary: RunSummary
+  /// Its records.
+  public var history: RunHistory
+  /// Context that its base was trained at, in tokens; nil when unknown.
+  public var trained: Int?
+  /// Context that it aims at, in tokens; nil when unknown.
+  public var target: Int?
+
+  /// A run of these values.
+  public init(summary: RunSummary, history: RunHistory, trained: Int? = nil, target: Int? = nil) {
+    self.summary = summary
+    self.history = history
+    self.trained = trained
+    self.target = target
+  }
+}

@@ -1,0 +1,89 @@
+public import Panes
+
+/// What a screen shows, for the host to draw into files.
+public struct PictureRequest: Sendable {
+  /// A run in the picture.
+  public struct Run: Sendable {
+    /// Its name.
+    public let name: String
+    /// Its folder; nil for the run in work, which the host knows.
+    public let path: String?
+    /// Its records.
+    public let history: RunHistory
+
+    /// A run of these values.
+    public init(name: String, path: String?, history: RunHistory) {
+      self.name = name
+      self.path = path
+      self.history = history
+    }
+  }
+
+  /// What is drawn.
+  public enum Content: Sendable {
+    /// A curve of all runs.
+    case chart(ChartView)
+    /// The heatmap of the first run, or its difference.
+    case heatmap(NeedleMap)
+  }
+
+  /// What is drawn.
+  public let content: Content
+  /// The runs; the first one is the one on screen.
+  public let runs: [Run]
+
+  /// A picture of runs.
+  public init(_ content: Content, runs: [Run]) {
+    self.content = content
+    self.runs = runs
+  }
+}
+
+extension WorkbenchState {
+  /// The picture of what is in focus; nil where the screen shows none.
+  public var picture: PictureRequest? {
+    let shown = PictureRequest.Run(name: runName, path: past?.summary.path, history: history)
+    switch screen {
+    case .train where history.last != nil:
+      let others = chart.showsOverlay ? overlays.map(\.run) : []
+      return PictureRequest(.chart(chart), runs: [shown] + others.map(PictureRequest.Run.init))
+    case .needle: return map.map { PictureRequest(.heatmap($0), runs: [shown]) }
+    case .runs where !markedRuns.isEmpty:
+      var view = ChartView()
+      view.unit = Budget.axes.contains(budget) ? budget : .steps
+      return PictureRequest(
+        .chart(view), runs: markedRuns.map { PictureRequest.Run($0.run) })
+    default: return nil
+    }
+  }
+
+  /// Does the command that draws what is in focus into files.
+  mutating func exportPicture() -> [Effect] {
+    guard picture != nil else {
+      message =
+        screen == .runs
+        ? "m marks the runs whose losses E draws."
+        : "E draws the chart of 3 Train or the heatmap of 4 Needle, once there is one."
+      return []
+    }
+    message = "Drawing …"
+    return [.export]
+  }
+
+  /// Pictures were written, or could not be.
+  public mutating func exported(_ result: Result<[String], any Error>) {
+    switch result {
+    case .success(let paths):
+      let endings = paths.dropFirst().compactMap { $0.split(separator: ".").last.map { ".\($0)" } }
+      message = "Wrote \(([paths.first ?? ""] + endings).joined(separator: ", "))."
+    case .failure(let error): message = "\(error)"
+    }
+  }
+}
+
+extension PictureRequest.Run {
+  /// A run read from its folder.
+  public init(_ run: PastRun) {
+    self.init(name: run.summary.name, path: run.summary.path, history: run.history)
+  }
+}
