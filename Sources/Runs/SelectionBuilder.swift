@@ -24,13 +24,8 @@ struct SelectionBuilder {
     for key in ["longer", "shorter"] {
       if case .text(let path)? = values[key] { values[key] = .text(recipe.resolve(path)) }
     }
-    let selection: any Selection
-    do {
-      selection = try Selections.catalog.make(settings.select.kind, values)
-    } catch let error as UserError {
-      throw UserError(
-        "\(recipe.file):\(settings.select.line): \(settings.select.path)",
-        error.finding, remedy: error.remedy)
+    let selection = try recipe.locate(settings.select) {
+      try Selections.catalog.make(settings.select.kind, values)
     }
     return try selection.open(
       SelectionOpening(
@@ -70,10 +65,11 @@ struct SelectionBuilder {
         path, "it reads \(model.tokenizer.name), the run \(tokenizer.name)",
         remedy: "Name a checkpoint of the same model.")
     }
+    let transformer = model.transformer
     let vocabulary = model.description.shape.vocabulary
     return { tokens in
       guard tokens.count > 1 else { return tokens.map { _ in 0 } }
-      let logits = model.transformer.logits(
+      let logits = transformer.logits(
         ModelInput(tokens: tokens), at: Array(0..<tokens.count - 1))
       return [0]
         + (1..<tokens.count).map { logits[($0 - 1) * vocabulary + Int(tokens[$0])] }

@@ -57,7 +57,9 @@ struct StageBuilder {
   private func mainStream(
     _ settings: TrainingStage, _ number: Int, _ selector: SentenceSelector?
   ) throws -> (stream: BatchStream, microBatches: Int) {
-    let packer = try Packers.catalog.make(settings.pack.kind, settings.pack.settings.values)
+    let packer = try recipe.locate(settings.pack) {
+      try Packers.catalog.make(settings.pack.kind, settings.pack.settings.values)
+    }
     let positions = try indexTransforms.make(
       settings.positions.kind, settings.positions.settings.values)
     let target = max(recipe.target, settings.sequence)

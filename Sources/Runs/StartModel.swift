@@ -73,7 +73,7 @@ extension Recipe {
     if let tokenizer {
       return try Tokenizers.catalog.make(tokenizer.kind, tokenizer.settings.values)
     }
-    let textKinds = [TextFiles.kind.name, TextLines.kind.name, Repositories.kind.name]
+    let textKinds = SourceKinds.catalog.descriptions.filter(\.givesAnyText).map(\.name)
     let readsText = sources.contains { textKinds.contains($0.component.kind) }
     return try Tokenizers.catalog.make(readsText ? "bytes" : "world")
   }

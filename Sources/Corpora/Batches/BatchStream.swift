@@ -178,8 +178,7 @@ public struct BatchStream: Sendable {
     for token in 0..<length {
       let target = token + 1
       // The first token of a document cannot be told from another document's end.
-      let isBorder = row.starts[target] != row.starts[token]
-      let role = isBorder ? TokenRole.ignored : row.roles[target]
+      let role = row.isBorder(after: token) ? TokenRole.ignored : row.roles[target]
       batch.targets.append(role == .ignored ? -1 : (row.labels ?? row.tokens)[target])
       batch.roles.append(role)
       if role == .answer || role == .recall { answers += 1 }
@@ -187,15 +186,7 @@ public struct BatchStream: Sendable {
     batch.tokens += row.tokens[0..<length]
     batch.documentStarts += row.starts[0..<length]
     batch.sources += repeatElement(UInt8(index), count: length)
-    if let positions = row.positions {
-      batch.positions += positions[0..<length]
-    } else if let rule = plan.positions {
-      let positions = rule(segments(of: row), &random)
-      precondition(positions.count == length, "\(positions.count) positions for \(length) tokens")
-      batch.positions += positions
-    } else {
-      batch.positions += 0..<Int32(length)
-    }
+    batch.positions += positions(of: row)
 
     let given = length - row.paddedTokens
     mix.book(given, from: index)
@@ -212,15 +203,27 @@ public struct BatchStream: Sendable {
     ledger.entries[index].epochs = lanes[index].source.cursor.epoch
   }
 
+  /// Position numbers of a row, [T].
+  private mutating func positions(of row: PackedRow) -> [Int32] {
+    if let positions = row.positions { return Array(positions[0..<plan.length]) }
+    guard let rule = plan.positions else {
+      return Array((row.places ?? (0...Int32(plan.length)).map { $0 })[0..<plan.length])
+    }
+    let positions = rule(segments(of: row), &random)
+    precondition(
+      positions.count == plan.length, "\(positions.count) positions for \(plan.length) tokens")
+    return row.places.map { $0[0..<plan.length].map { positions[Int($0)] } } ?? positions
+  }
+
+  /// Lengths of the segments in the order in which the row is read.
   private func segments(of row: PackedRow) -> [Int] {
     var lengths: [Int] = []
     var begin = 0
-    for token in 0..<plan.length {
-      let isLast = token + 1 == plan.length
-      let isBorder = row.starts[token + 1] != row.starts[token]
-      if isLast || isBorder || sentenceEnds[Int(row.tokens[token])] {
-        lengths.append(token + 1 - begin)
-        begin = token + 1
+    for (place, token) in row.readingOrder.dropLast().enumerated() {
+      let isLast = place + 1 == plan.length
+      if isLast || row.isBorder(after: token) || sentenceEnds[Int(row.tokens[token])] {
+        lengths.append(place + 1 - begin)
+        begin = place + 1
       }
     }
     return lengths

@@ -8,12 +8,19 @@ struct JSONFields {
   enum Wanted: Equatable {
     case text(String)
     case integers(String)
+    case messages(String)
 
     var name: String {
       switch self {
-      case .text(let name), .integers(let name): name
+      case .text(let name), .integers(let name), .messages(let name): name
       }
     }
+  }
+
+  /// One message of a conversation, its role as the data names it.
+  struct Message: Equatable {
+    let role: String
+    let text: String
   }
 
   /// What is wrong with a line.
@@ -26,6 +33,8 @@ struct JSONFields {
   private(set) var texts: [String: String] = [:]
   /// Lists of whole numbers by field.
   private(set) var integers: [String: [Int]] = [:]
+  /// Lists of messages by field.
+  private(set) var messages: [String: [Message]] = [:]
   /// Names of all other fields, for errors.
   private(set) var others: [String] = []
 
@@ -39,13 +48,14 @@ struct JSONFields {
         others.append(name)
         return try reader.skipValue()
       }
-      guard texts[name] == nil, integers[name] == nil else {
+      guard texts[name] == nil, integers[name] == nil, messages[name] == nil else {
         throw Fault(finding: "the field \"\(name)\" stands there twice")
       }
       if reader.skipNull() { return }
       switch want {
       case .text: texts[name] = try reader.string(of: name)
       case .integers: integers[name] = try reader.integers(of: name)
+      case .messages: messages[name] = try reader.messages(of: name)
       }
     }
   }
@@ -163,6 +173,32 @@ private struct JSONReader {
     } while takes(",")
     try take("]")
     return values
+  }
+
+  /// A list of `{"role": .., "content": ..}` or `{"from": .., "value": ..}`; other fields are skipped.
+  mutating func messages(of name: String) throws -> [JSONFields.Message] {
+    let remedy = "Write messages such as [{\"role\": \"user\", \"content\": \"..\"}]."
+    guard takes("[") else {
+      throw JSONFields.Fault(finding: "\"\(name)\" is no list", remedy: remedy)
+    }
+    var messages: [JSONFields.Message] = []
+    if takes("]") { return messages }
+    repeat {
+      var parts: [String: String] = [:]
+      try members { field, reader in
+        let part = ["from": "role", "value": "content"][field] ?? field
+        guard ["role", "content"].contains(part) else { return try reader.skipValue() }
+        parts[part] = try reader.string(of: field)
+      }
+      guard let role = parts["role"], let text = parts["content"] else {
+        throw JSONFields.Fault(
+          finding: "message \(messages.count + 1) of \"\(name)\" has no role or no content",
+          remedy: remedy)
+      }
+      messages.append(JSONFields.Message(role: role, text: text))
+    } while takes(",")
+    try take("]")
+    return messages
   }
 
   mutating func string(of name: String) throws -> String {

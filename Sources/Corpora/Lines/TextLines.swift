@@ -5,6 +5,7 @@ public struct TextLines: SourceKind {
   /// What `describe` says.
   public static let kind = KindDescription(
     "jsonl", "Documents as JSON lines (.jsonl, .jsonl.gz, .jsonl.zst), each with a text.",
+    givesAnyText: true,
     settings: [
       Setting(required: "path", .path, help: "File, or folder of such files."),
       Setting("field", .text, default: .text("text"), help: "The field that holds the text."),

@@ -53,6 +53,7 @@ public struct TokenRows: SourceKind {
     var place: String { lines.path }
     var count: Int { lines.count }
     var fingerprint: UInt64 { lines.fingerprint }
+    var isContinuous: Bool { false }
     var readyMade: ReadyMadeRows? { demands }
     func hash(_ index: Int) -> UInt64 { lines.hash(index) }
     func tokenCount(_ index: Int) -> Int? { counts[index] }

@@ -24,6 +24,8 @@ public struct BestFitPacker: Packer {
   private let window: Int
   /// Finished rows of the window, the next one last.
   private var rows: [PackedRow] = []
+  /// Where the window began, and the rows of it that are given.
+  private var start: HeldDocuments?
 
   /// Builds it from checked settings.
   public init(_ values: SettingsValues) {
@@ -31,14 +33,29 @@ public struct BestFitPacker: Packer {
     window = values.integer("window") ?? 16
   }
 
-  /// True when all rows of the window are given.
-  public var holdsNothing: Bool { rows.isEmpty }
+  /// The place of the window, unless all of its rows are given.
+  public var held: HeldDocuments? { rows.isEmpty ? nil : start }
+
+  /// Packs the window again.
+  public mutating func hold(
+    _ held: HeldDocuments?, length: Int, from source: inout any DocumentSource
+  ) throws {
+    rows = []
+    start = held
+    guard let held, let place = held.places.first else { return }
+    try source.restore(place.cursor)
+    rows = try fill(length: length, from: &source).dropFirst(held.givenRows).reversed()
+  }
 
   /// Fills one row of `length` + 1 tokens.
   public mutating func row(
     length: Int, from source: inout any DocumentSource, random: inout RandomStream
   ) throws -> PackedRow {
-    if rows.isEmpty { rows = try fill(length: length, from: &source).reversed() }
+    if rows.isEmpty {
+      start = HeldDocuments(places: [.init(cursor: source.cursor, limit: length + 1)])
+      rows = try fill(length: length, from: &source).reversed()
+    }
+    start?.givenRows += 1
     return rows.removeLast()
   }
 

@@ -3,8 +3,10 @@ public import Support
 /// Chunk-interleaved pretraining: every document of a row is cut into k chunks, and the row holds
 /// the first chunk of each document, then the second of each, and so on.
 ///
-/// So the parts of a document lie far apart, though no document is long. Attention is causal over the
-/// whole row: a border between documents would cut a document off from its own beginning.
+/// So the parts of a document lie far apart, though no document is long. Usually attention is causal
+/// over the whole row. With the mask `identity` a token sees the earlier chunks of its own document
+/// only. The row then holds each document in one piece and `places` tell where its tokens are read:
+/// with the positions of those places that is the same attention, and costs no more than it.
 ///
 /// - SeeAlso: LongSkywork (arXiv:2406.00605), section 3.1; the random split is that of its replication
 ///   in "Untie the Knots", section 4.3.
@@ -15,6 +17,11 @@ public struct InterleavingPacker: Packer {
     "Chunk-interleaved pretraining: documents cut into chunks that take turns in the row.",
     source: "LongSkywork (arXiv:2406.00605), section 3.1",
     settings: [
+      Setting(
+        "mask", .choice(["none", "identity", "document"]), default: .text("none"),
+        help: "none: a token sees the whole row before it; identity: all earlier chunks of its own "
+          + "document. A mask `document`, by neighbouring tokens, is refused.",
+        applies: .nextStage),
       Setting(
         "chunks", .integer(2...8), default: .integer(2),
         help: "Chunks of each document; 2 gives the longest jumps.", applies: .nextStage),
@@ -34,13 +41,22 @@ public struct InterleavingPacker: Packer {
   /// Short documents in a row after which the source has no others.
   private static let mostLeftOut = 100_000
 
+  private let masksByIdentity: Bool
   private let chunks: Int
   private let isRandom: Bool
   private let shortest: Int
   private let longest: Int?
 
   /// Builds it from checked settings.
-  public init(_ values: SettingsValues) {
+  ///
+  /// - Throws: `UserError` for a mask that would cut documents off from their own beginning.
+  public init(_ values: SettingsValues) throws {
+    guard values.text("mask") != "document" else {
+      throw UserError(
+        "pack.mask", "the mask document cuts a chunk off from the earlier chunks of its document",
+        remedy: "Use `mask: identity` for attention inside a document, or `mask: none`.")
+    }
+    masksByIdentity = values.text("mask") == "identity"
     chunks = values.integer("chunks") ?? 2
     isRandom = values.text("split") != "equal"
     shortest = values.integer("shortest") ?? 64
@@ -75,19 +91,26 @@ public struct InterleavingPacker: Packer {
       var document = Document(
         tokens: Array(piece.tokens[0..<count]), roles: Array(piece.roles[0..<count]))
       document.leftOutTokens = piece.leftOutTokens
-      row.croppedTokens += piece.tokens.count - count
+      row.croppedTokens += piece.croppedTokens + piece.tokens.count - count
       documents.append(document)
       room -= count
     }
     let cuts = documents.map { self.cuts(of: $0.tokens.count, least: least, &random) }
+    var chunksInOrder: [(document: Int, tokens: Range<Int>)] = []
     for round in 0..<chunks {
-      for (document, cuts) in zip(documents, cuts) where round + 1 < cuts.count {
-        let range = cuts[round]..<cuts[round + 1]
-        row.tokens += document.tokens[range]
-        row.roles += document.roles[range]
+      for (document, cuts) in cuts.enumerated() where round + 1 < cuts.count {
+        chunksInOrder.append((document, cuts[round]..<cuts[round + 1]))
       }
     }
-    row.starts = [Int32](repeating: 0, count: row.tokens.count)
+    if masksByIdentity {
+      row.append(documents, readAs: chunksInOrder)
+    } else {
+      for (document, range) in chunksInOrder {
+        row.tokens += documents[document].tokens[range]
+        row.roles += documents[document].roles[range]
+      }
+      row.starts = [Int32](repeating: 0, count: row.tokens.count)
+    }
     row.documents = documents.count
     row.leftOutTokens = documents.reduce(0) { $0 + $1.leftOutTokens }
     return row
@@ -102,5 +125,30 @@ public struct InterleavingPacker: Packer {
     let free = count - parts * least
     let borders = (1..<parts).map { _ in random.below(free + 1) }.sorted()
     return [0] + borders.enumerated().map { $1 + ($0 + 1) * least } + [count]
+  }
+}
+
+extension PackedRow {
+  /// Appends whole documents that are read chunk by chunk.
+  fileprivate mutating func append(
+    _ documents: [Document], readAs chunks: [(document: Int, tokens: Range<Int>)]
+  ) {
+    var read = documents.map { [Int32](repeating: 0, count: $0.tokens.count) }
+    var place: Int32 = 0
+    for (document, range) in chunks {
+      for index in range {
+        read[document][index] = place
+        place += 1
+      }
+    }
+    // The token that is read last is a target only, so it has to stand last.
+    let last = chunks.last?.document ?? 0
+    for document in documents.indices.filter({ $0 != last }) + [last] {
+      let start = Int32(tokens.count)
+      tokens += documents[document].tokens
+      roles += documents[document].roles
+      starts += repeatElement(start, count: documents[document].tokens.count)
+      places = (places ?? []) + read[document]
+    }
   }
 }

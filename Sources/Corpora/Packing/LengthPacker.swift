@@ -23,8 +23,9 @@ public struct LengthPacker: Packer {
 
   private let masksDocuments: Bool
   private let dropsShort: Bool
-  /// The shared row in work.
+  /// The shared row in work, and where its documents stand.
   private var shared = PackedRow()
+  private var places: [HeldDocuments.Place] = []
 
   /// Builds it from checked settings.
   public init(_ values: SettingsValues) {
@@ -32,8 +33,20 @@ public struct LengthPacker: Packer {
     dropsShort = values.text("short") == "drop"
   }
 
-  /// True between two shared rows.
-  public var holdsNothing: Bool { shared.tokens.isEmpty }
+  /// The documents of the shared row in work.
+  public var held: HeldDocuments? { places.isEmpty ? nil : HeldDocuments(places: places) }
+
+  /// Reads the documents of the shared row again.
+  public mutating func hold(
+    _ held: HeldDocuments?, length: Int, from source: inout any DocumentSource
+  ) throws {
+    shared = PackedRow()
+    places = []
+    for place in held?.places ?? [] {
+      try source.restore(place.cursor)
+      share(try source.next(limit: place.limit), from: place, length: length)
+    }
+  }
 
   /// Fills one row of `length` + 1 tokens.
   public mutating func row(
@@ -62,19 +75,31 @@ public struct LengthPacker: Packer {
         }
         continue
       }
-      let start = shared.tokens.count
-      let room = length + 1 - start
+      let room = length + 1 - shared.tokens.count
+      var limit = length + 1
       if piece.tokens.count > room, source.isContinuous {
         // Its rest opens the next shared row.
+        limit = room
         try source.restore(before)
-        piece = try source.next(limit: room)
+        piece = try source.next(limit: limit)
       }
-      shared.append(
-        piece, count: min(room, piece.tokens.count), start: masksDocuments ? start : 0)
+      share(piece, from: .init(cursor: before, limit: limit), length: length)
       guard shared.tokens.count == length + 1 else { continue }
-      defer { shared = PackedRow() }
+      defer {
+        shared = PackedRow()
+        places = []
+      }
       shared.croppedTokens += dropped
       return shared
     }
+  }
+
+  /// Appends a document to the shared row, as far as there is room.
+  private mutating func share(_ piece: Document, from place: HeldDocuments.Place, length: Int) {
+    let start = shared.tokens.count
+    shared.append(
+      piece, count: min(length + 1 - start, piece.tokens.count),
+      start: masksDocuments ? start : 0)
+    places.append(place)
   }
 }

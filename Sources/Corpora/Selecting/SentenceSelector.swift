@@ -69,6 +69,7 @@ public struct SentenceSelector: Sendable {
       result.roles += document.roles[range]
     }
     result.leftOutTokens = document.tokens.count - result.tokens.count
+    result.croppedTokens = document.croppedTokens
     return (result, verdicts)
   }
 

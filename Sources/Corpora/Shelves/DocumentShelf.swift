@@ -16,11 +16,14 @@ protocol DocumentShelf: Sendable {
   ///
   /// - Throws: `UserError` when it can no longer be read.
   func document(_ index: Int) throws -> Document
+  /// True when a document that did not fit goes on with the next call.
+  var isContinuous: Bool { get }
   /// What rows that are ready demand of a stage; nil for documents that may be cut and packed.
   var readyMade: ReadyMadeRows? { get }
 }
 
 extension DocumentShelf {
+  var isContinuous: Bool { true }
   var readyMade: ReadyMadeRows? { nil }
 }
 

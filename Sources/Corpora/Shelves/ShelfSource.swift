@@ -24,7 +24,7 @@ struct ShelfSource: DocumentSource {
     cursor = SourceCursor(fingerprint: shelf.fingerprint)
   }
 
-  var isContinuous: Bool { shelf.readyMade == nil }
+  var isContinuous: Bool { shelf.isContinuous }
   var readyMade: ReadyMadeRows? { shelf.readyMade }
   var repeats: Bool { settings.repeats }
 
@@ -39,7 +39,7 @@ struct ShelfSource: DocumentSource {
     let end = min(whole.tokens.count, cursor.offset + limit)
     guard isContinuous else {
       advance()
-      return whole
+      return whole.cut(to: limit)
     }
     let range = cursor.offset..<end
     var piece = Document(tokens: Array(whole.tokens[range]), roles: Array(whole.roles[range]))

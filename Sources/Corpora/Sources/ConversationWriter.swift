@@ -58,8 +58,13 @@ extension Document {
   /// The first `limit` tokens, and what is asked in them.
   func cut(to limit: Int) -> Document {
     guard tokens.count > limit else { return self }
-    var result = Document(tokens: Array(tokens.prefix(limit)), roles: Array(roles.prefix(limit)))
+    var result = self
+    result.tokens.removeSubrange(limit...)
+    result.roles.removeSubrange(limit...)
+    result.labels?.removeSubrange(limit...)
+    result.positions?.removeSubrange(limit...)
     result.questions = questions.filter { $0.answer.upperBound <= limit }
+    result.croppedTokens = tokens.count - limit
     return result
   }
 }

@@ -27,6 +27,8 @@ public struct Document: Sendable, Equatable {
   public var wholeCount: Int?
   /// Tokens that a selection left out to make this piece.
   public var leftOutTokens = 0
+  /// Tokens at its end that were cut off and are lost.
+  public var croppedTokens = 0
   /// What is asked in the document, and which tokens tell the answer.
   public var questions: [AskedQuestion] = []
 

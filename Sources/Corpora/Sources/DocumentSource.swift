@@ -16,6 +16,8 @@ public struct SourceCursor: Codable, Equatable, Sendable {
   public var file = 0
   /// The byte in that file, or the token in that document.
   public var offset = 0
+  /// Where each reader of a text stands, in tokens from its beginning.
+  public var readers: [Int]?
   /// How often the source has been read to its end.
   public var epoch = 0
   /// A hash over the data, so that changed data is noticed.

@@ -10,6 +10,7 @@ public struct Repositories: SourceKind {
     "repositories",
     "Each folder inside a folder as one document, its text files joined in the order of their paths.",
     source: "ProLong (arXiv:2410.02660), section 4.1",
+    givesAnyText: true,
     settings: [
       Setting(
         required: "path", .path,

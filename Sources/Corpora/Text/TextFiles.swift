@@ -6,19 +6,26 @@ public struct TextFiles: SourceKind {
   /// What `describe` says.
   public static let kind = KindDescription(
     "text", "A text file, or all text files below a folder; the last 5 % of each is held out.",
+    givesAnyText: true,
     settings: [
       Setting(required: "path", .path, help: "File or folder; hidden files are left out."),
+      Setting(
+        "readers", .integer(1...64), default: .integer(8),
+        help: "Places of the text that are read in turn, each of at least 64 KiB; 1 reads from the "
+          + "first byte to the last.", applies: .nextStage),
       Setting(
         "repeat", .flag, default: .flag(true),
         help: "Whether a stage may read the text more than once.", applies: .nextStage),
     ])
 
   private let path: String
+  private let readers: Int
   private let repeats: Bool
 
   /// Builds it from checked settings.
   public init(_ values: SettingsValues) throws {
     path = try Self.path(values)
+    readers = values.integer("readers") ?? 8
     repeats = values.flag("repeat") ?? true
   }
 
@@ -39,7 +46,7 @@ public struct TextFiles: SourceKind {
         remedy: "Use `tokenizer: bytes`, or a built-in source such as stories.")
     }
     return try TextSource(
-      files: Self.read(path), split: opening.split, repeats: repeats, place: path)
+      files: Self.read(path), split: opening.split, readers: readers, repeats: repeats, place: path)
   }
 
   /// The whole text of a file or folder as byte tokens, for a haystack.

@@ -33,5 +33,15 @@ enum FactDensity {
     help: "Mean number of facts in 256 tokens; each is asked for once, later in the document.",
     applies: .nextStage)
 
+  /// How many facts a document of `limit` tokens in a row of `row` has.
+  ///
+  /// It is the mean of the density, jittered by 0.4 ... 1.6 for each document. In rows below 256
+  /// there are half as many again, since borders would leave too few.
+  static func count(_ density: Double, limit: Int, row: Int, _ random: inout RandomStream) -> Int {
+    let jitter = 0.4 + 1.2 * random.uniform()
+    let mean = density * Double(limit) / 256 * (row < 256 ? 1.5 : 1) * jitter
+    return min(Int(mean + random.uniform()), WorldVocabulary.names.count - 10)
+  }
+
   static func of(_ values: SettingsValues) -> Double { values.real(setting.key) ?? 6 }
 }

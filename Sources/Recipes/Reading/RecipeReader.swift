@@ -167,9 +167,6 @@ struct RecipeReader {
     return values.text("recompute").flatMap(Recipe.Recompute.init(rawValue:)) ?? .auto
   }
 
-  /// Kinds of sources that need a tokenizer for any text.
-  private static let textKinds: Set<String> = ["text", "jsonl", "repositories"]
-
   /// The recipe's tokenizer; else the base's; else `bytes` when a text source is used, or `world`.
   private func tokenizer(
     _ top: RecipeNode, _ values: SettingsValues, _ sources: [Recipe.Source], _ stages: [Stage]
@@ -179,8 +176,9 @@ struct RecipeReader {
     }
     guard top["base"] == nil else { return nil }
     let used = Set(stages.flatMap { $0.training?.mix.map(\.source) ?? [] })
-    let readsText = sources.contains {
-      Self.textKinds.contains($0.component.kind) && used.contains($0.name)
+    let readsText = sources.contains { source in
+      let kind = reading.vocabulary.kind(.source, source.component.kind)
+      return used.contains(source.name) && kind?.givesAnyText == true
     }
     let name = readsText ? "bytes" : "world"
     guard let kind = reading.vocabulary.kind(.tokenizer, name) else { return nil }
