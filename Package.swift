@@ -55,7 +55,7 @@ let layers: [Target] = [
   layer("Models", ["Kernels", "Positions", "Tensors", "Support"]),
   // 5
   layer("Training", ["Models", "Kernels", "Corpora", "Records", "Tensors", "Support"]),
-  layer("Evaluation", ["Models", "Kernels", "Corpora", "Records", "Support"]),
+  layer("Evaluation", ["Models", "Kernels", "Positions", "Corpora", "Records", "Support"]),
   // 6
   layer(
     "Runs",

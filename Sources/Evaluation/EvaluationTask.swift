@@ -96,6 +96,8 @@ public struct ForwardPasses: Sendable, Equatable {
   public let rows: Int
   /// Tokens of a row.
   public let length: Int
+  /// Ways to count positions when they are changed at inference; 0 when they are not.
+  public var regions = 0
 
   /// Tokens of the largest pass.
   public var largest: Int { max(length, Self.most) }

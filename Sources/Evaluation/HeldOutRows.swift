@@ -20,19 +20,20 @@ public struct LossMean: Sendable, Equatable {
 /// independent of each other.
 struct HeldOutRows: Sendable {
   /// What a recipe may say of the rows.
-  static let settings = [
-    EvaluationSettings.every,
-    Setting(
-      "sequence", .size(16...(1 << 24)), default: nil,
-      help: "Length of the rows in tokens; the base's trained context when absent.",
-      applies: .nextStep),
-    Setting(
-      "tokens", .size(16...(1 << 40)), default: .integer(32_768),
-      help: "Tokens of the rows to score, padding included.", applies: .nextStep),
-    Setting(
-      "seed", .integer(0...Int.max), default: .integer(1),
-      help: "Seed of the held-out rows; equal for all runs that are compared."),
-  ]
+  static let settings =
+    [
+      EvaluationSettings.every,
+      Setting(
+        "sequence", .size(16...(1 << 24)), default: nil,
+        help: "Length of the rows in tokens; the base's trained context when absent.",
+        applies: .nextStep),
+      Setting(
+        "tokens", .size(16...(1 << 40)), default: .integer(32_768),
+        help: "Tokens of the rows to score, padding included.", applies: .nextStep),
+      Setting(
+        "seed", .integer(0...Int.max), default: .integer(1),
+        help: "Seed of the held-out rows; equal for all runs that are compared."),
+    ] + RemapChoice.settings
 
   /// What was measured.
   struct Result {
@@ -47,8 +48,10 @@ struct HeldOutRows: Sendable {
   let sequence: Int?
   let tokens: Int
   let seed: UInt64
+  let remap: RemapChoice
 
-  init(_ values: SettingsValues) {
+  init(_ values: SettingsValues) throws {
+    remap = try RemapChoice(values)
     sequence = values.integer("sequence")
     tokens = values.integer("tokens") ?? 32_768
     seed = UInt64(values.integer("seed") ?? 1)
@@ -60,7 +63,11 @@ struct HeldOutRows: Sendable {
   /// The rows; tries to open them.
   func passes(of subject: EvaluationSubject, sequence: Int) throws -> [ForwardPasses] {
     _ = try subject.heldOut(sequence, seed)
-    return [ForwardPasses(rows: (tokens + sequence - 1) / sequence, length: sequence)]
+    return [
+      ForwardPasses(
+        rows: (tokens + sequence - 1) / sequence, length: sequence,
+        regions: try remap.regionCount)
+    ]
   }
 
   /// Scores rows until the number of tokens is reached; nil when cancelled.
@@ -76,7 +83,9 @@ struct HeldOutRows: Sendable {
       if monitor.isCancelled() { return nil }
       let batch = try stream.next()
       seen += batch.tokens.count
-      let losses = subject.model.losses(ModelInput(batch), targets: batch.targets)
+      let losses = try subject.model.under(remap, trainedContext: subject.trainedContext) {
+        subject.model.losses(ModelInput(batch), targets: batch.targets)
+      }
       for row in 0..<batch.rows {
         let range = row * batch.length..<(row + 1) * batch.length
         let scored = range.filter { batch.targets[$0] >= 0 }

@@ -41,7 +41,10 @@ public struct NeedleBenchmark {
         vocabulary: tokenizer.vocabularySize, width: 128, layers: 3, heads: 2, feedForward: 352),
       pool: pool)
     model.initialize(seed: 1)
-    let evaluation = try NeedleEvaluation(model, tokenizer: tokenizer)
+    let subject = EvaluationSubject(
+      model: model, tokenizer: tokenizer, trainedContext: model.shape.trainedContext
+    ) { _, _ in throw UserError("needle", "the benchmark has no held-out rows") }
+    let evaluation = try NeedleEvaluation(subject)
     func measure(_ task: any RecallTask) throws -> (seconds: Double, trials: [Int]) {
       var trials: [Int] = []
       let start = ContinuousClock.now

@@ -16,6 +16,7 @@ public final class Generator {
 
   /// A generator with an empty cache.
   public init(_ transformer: Transformer) {
+    precondition(transformer.remap == nil, "cached keys keep the positions they were turned to")
     self.transformer = transformer
     cache = [[Float]](repeating: [], count: transformer.shape.layers)
   }

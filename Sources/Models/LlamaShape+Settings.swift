@@ -23,6 +23,10 @@ extension LlamaShape {
         "rope_base", .real(1.000001...1e12), default: .real(10_000),
         help: "Base of the rotary frequencies.", source: "Su et al., arXiv:2104.09864, section 3.2"),
       Setting(
+        "nope_every", .integer(1...1_000), default: nil,
+        help: "Every so many-th block does without positions (NoPE); none when absent.",
+        source: "Yang et al., arXiv:2501.18795; Kazemnejad et al., arXiv:2305.19466"),
+      Setting(
         "tied", .flag, default: .flag(true),
         help: "Whether the output matrix is the embedding."),
       Setting(
@@ -56,7 +60,8 @@ extension LlamaShape {
       headWidth: values.integer("head_width"), feedForward: try need("feed_forward"),
       tied: values.flag("tied") ?? true, normEpsilon: values.real("norm_epsilon") ?? 1e-5,
       ropeBase: values.real("rope_base") ?? 10_000,
-      trainedContext: values.integer("trained_context") ?? trainedContext)
+      trainedContext: values.integer("trained_context") ?? trainedContext,
+      nopeEvery: values.integer("nope_every"))
     if values.integer("head_width") == nil, width % heads != 0 {
       throw UserError(
         "model.width", "\(width) is not a multiple of heads, \(heads)",
@@ -85,6 +90,10 @@ extension LlamaShape {
       throw UserError(
         "model.head_width", "\(headWidth) is not a multiple of 8 in 16...256",
         remedy: "Change width or heads, or give such a head_width.")
+    }
+    if let nopeEvery, nopeEvery < 1 {
+      throw UserError(
+        "model.nope_every", "\(nopeEvery) is below 1", remedy: "Use 4, or leave it out.")
     }
     guard normEpsilon > 0, normEpsilon.isFinite else {
       throw UserError("model.norm_epsilon", "\(normEpsilon) is not positive", remedy: "Use 1e-5.")

@@ -27,12 +27,14 @@ public struct LlamaShape: Sendable, Codable, Equatable {
   public var ropeBase: Double
   /// Context length that the model was trained on, in tokens.
   public var trainedContext: Int
+  /// Every so many-th block does without positions; nil when all have them.
+  public var nopeEvery: Int?
 
   /// A shape of these sizes; `kvHeads` defaults to `heads`, `headWidth` to `width / heads`.
   public init(
     vocabulary: Int, width: Int, layers: Int, heads: Int, kvHeads: Int? = nil,
     headWidth: Int? = nil, feedForward: Int, tied: Bool = true, normEpsilon: Double = 1e-5,
-    ropeBase: Double = 10_000, trainedContext: Int = 256
+    ropeBase: Double = 10_000, trainedContext: Int = 256, nopeEvery: Int? = nil
   ) {
     self.vocabulary = vocabulary
     self.width = width
@@ -45,6 +47,7 @@ public struct LlamaShape: Sendable, Codable, Equatable {
     self.normEpsilon = normEpsilon
     self.ropeBase = ropeBase
     self.trainedContext = trainedContext
+    self.nopeEvery = nopeEvery
   }
 
   /// Floats of all query heads of a token, H * E.
@@ -52,6 +55,12 @@ public struct LlamaShape: Sendable, Codable, Equatable {
 
   /// Floats of all key heads of a token, K * E.
   public var keyWidth: Int { kvHeads * headWidth }
+
+  /// Whether a block turns queries and keys by their positions; blocks count from 0.
+  public func hasPositions(_ layer: Int) -> Bool {
+    guard let nopeEvery else { return true }
+    return (layer + 1) % nopeEvery != 0
+  }
 
   /// Number of parameters; a tied embedding counts once.
   public var parameterCount: Int {

@@ -71,13 +71,18 @@ extension MemoryForecast {
 extension LlamaShape {
   /// Bytes of activations that a forward pass alone holds at most.
   ///
-  /// - Parameter tokens: B * T of the largest pass.
+  /// - Parameters:
+  ///   - tokens: B * T of the largest pass.
+  ///   - length: T of that pass.
+  ///   - regions: how many ways to count positions `Transformer.remap` has, each with its own turned
+  ///     heads and angles; 0 without it.
   /// - Returns: bytes.
-  public func inferenceActivationBytes(tokens: Int) -> Int {
-    MemoryLayout<Float>.stride
-      * Arena.floats { arena in
-        InferenceActivations(self, tokens: tokens, logitRows: logitChunkRows, arena: arena)
-      }
+  public func inferenceActivationBytes(tokens: Int, length: Int, regions: Int = 0) -> Int {
+    let activations = Arena.floats { arena in
+      InferenceActivations(self, tokens: tokens, logitRows: logitChunkRows, arena: arena)
+    }
+    let turned = regions * (tokens * packedWidth + 4 * length * headWidth / 2)
+    return MemoryLayout<Float>.stride * (activations + turned)
   }
 
   /// Floats of query, key and value heads of a token, (H + 2K) E.

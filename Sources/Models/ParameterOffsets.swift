@@ -11,6 +11,8 @@ struct LayerOffsets {
   let gate: Int
   let up: Int
   let down: Int
+  /// Whether queries and keys are turned by their positions.
+  let hasPositions: Bool
 }
 
 /// Offsets of all tensors, in the order that the forward pass meets them.
@@ -30,10 +32,11 @@ struct ParameterOffsets {
       return entry.offset
     }
     embedding = next()
-    layers = (0..<shape.layers).map { _ in
+    layers = (0..<shape.layers).map { layer in
       LayerOffsets(
         attentionNorm: next(), query: next(), key: next(), value: next(), output: next(),
-        feedForwardNorm: next(), gate: next(), up: next(), down: next())
+        feedForwardNorm: next(), gate: next(), up: next(), down: next(),
+        hasPositions: shape.hasPositions(layer))
     }
     finalNorm = next()
     head = shape.tied ? embedding : next()

@@ -35,7 +35,9 @@ extension Transformer {
       for (index, at) in offsets.layers.enumerated() {
         norm(acts.stream, at.attentionNorm, acts.normed, acts.scale, rows: 1)
         project(acts.normed, packedMatrices(at), acts.packed, rows: 1)
-        rotate(acts.packed, acts.cosine, acts.sine, count: 1, inverse: false)
+        if at.hasPositions {
+          rotate(acts.packed, acts.cosine, acts.sine, count: 1, inverse: false)
+        }
         attend(index, acts.packed, acts.attended)
         projectAdding(
           acts.attended, at.output, into: acts.stream, rows: 1, inputs: shape.queryWidth)

@@ -117,15 +117,22 @@ extension Transformer {
       UnsafeBufferPointer(start: batch.positions, count: count), cosine: acts.cosine,
       sine: acts.sine, pool: pool)
     gather(batch.tokens, into: acts.stream, count: count)
+    let tables = remapTables(length: batch.length)
     for (index, at) in offsets.layers.enumerated() {
       inChunks(of: InferenceActivations.chunkTokens, count) { start, rows in
         norm(acts.stream + start * width, at.attentionNorm, acts.normed, acts.scale, rows: rows)
         project(
           acts.normed, packedMatrices(at), acts.packed + start * shape.packedWidth, rows: rows)
       }
-      rotate(acts.packed, acts.cosine, acts.sine, count: count, inverse: false)
-      capture?(index, acts.packed)
-      attend(batch, acts.packed, acts.attended, acts.logSumExp)
+      if let tables, at.hasPositions {
+        attend(batch, by: tables, acts.packed, acts.attended)
+      } else {
+        if at.hasPositions {
+          rotate(acts.packed, acts.cosine, acts.sine, count: count, inverse: false)
+        }
+        capture?(index, acts.packed)
+        attend(batch, acts.packed, acts.attended, acts.logSumExp)
+      }
       inChunks(of: InferenceActivations.chunkTokens, count) { start, rows in
         let stream = acts.stream + start * width
         projectAdding(

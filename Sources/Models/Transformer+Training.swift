@@ -60,7 +60,9 @@ extension Transformer {
         chunk.attentionInput, packedMatrices(at),
         layer.attention.packed + start * shape.packedWidth, rows: rows)
     }
-    rotate(layer.attention.packed, acts.cosine, acts.sine, count: count, inverse: false)
+    if at.hasPositions {
+      rotate(layer.attention.packed, acts.cosine, acts.sine, count: count, inverse: false)
+    }
   }
 
   private func normaliseInput(
@@ -135,7 +137,9 @@ extension Transformer {
         feedForwardBackward(layer, at, acts, start: start, rows: rows)
       }
       attendBackward(batch, layer.attention, acts.attendedGradient, acts.packedGradient)
-      rotate(acts.packedGradient, acts.cosine, acts.sine, count: count, inverse: true)
+      if at.hasPositions {
+        rotate(acts.packedGradient, acts.cosine, acts.sine, count: count, inverse: true)
+      }
       inTrainingChunks(count) { start, rows in
         headsBackward(layer, at, acts, start: start, rows: rows)
       }

@@ -28,6 +28,8 @@ public final class Transformer: @unchecked Sendable {
   public let pool: ThreadPool
   /// Element type of the matrix products' operands.
   public var precision: MatmulPrecision = .float32
+  /// Change of positions in `losses`, `predict` and `logits`; training does not look at it.
+  public var remap: PositionRemapping?
   /// What the backward pass computes again; changes time and memory, but no bit of a result.
   public var recomputation = Recomputation.none
 

@@ -53,7 +53,7 @@ extension EvaluationSubject {
 
 extension LoadedModel {
   /// The context that the model was trained at before its run, which may have extended it.
-  var firstTrainedContext: Int {
+  public var firstTrainedContext: Int {
     let progress = try? RunProgress(json: contents.state, path: path)
     return progress?.start.shape.trainedContext ?? description.shape.trainedContext
   }

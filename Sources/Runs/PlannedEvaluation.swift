@@ -15,8 +15,9 @@ struct PlannedEvaluation {
   /// The model and its held-out data.
   let subject: EvaluationSubject
 
+  /// Forward passes of its last turn.
+  let finalPasses: [ForwardPasses]
   private let passes: [ForwardPasses]
-  private let finalPasses: [ForwardPasses]
 
   /// True when the evaluation's turn comes after this step of the run.
   func isDue(at step: Int) -> Bool { every > 0 && step % every == 0 }
@@ -64,7 +65,4 @@ struct PlannedEvaluation {
     let during = every > 0 ? max(0, steps - 1) / every + (hasBase ? 1 : 0) : 0
     return Double(during) * flops(passes) + flops(finalPasses)
   }
-
-  /// Tokens of its largest forward pass.
-  var passTokens: Int { finalPasses.map(\.largest).max() ?? 0 }
 }

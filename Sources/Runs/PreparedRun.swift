@@ -6,7 +6,7 @@ import Evaluation
 import Foundation
 public import Kernels
 public import Models
-import Positions
+public import Positions
 public import Recipes
 import RunStore
 import Support
@@ -72,6 +72,10 @@ public final class PreparedRun {
   public let transformer: Transformer
   /// Sizes and rotary frequencies at the start of the run.
   public let description: ModelDescription
+  /// Rotary frequencies at the end of the run.
+  public var finalRotary: RotaryFrequencies {
+    stages.compactMap { $0.training?.rotary }.last ?? description.rotary
+  }
   let stages: [PreparedStage]
   let evaluations: [PlannedEvaluation]
 
@@ -143,7 +147,7 @@ public final class PreparedRun {
   func memory(_ recomputation: Recomputation) -> RunMemory {
     RunMemory(
       description.shape, stages: stages.compactMap(\.training),
-      passTokens: evaluations.map(\.passTokens).max() ?? 0, precision: transformer.precision,
+      passes: evaluations.flatMap(\.finalPasses), precision: transformer.precision,
       pool: transformer.pool, recomputation: recomputation)
   }
 }

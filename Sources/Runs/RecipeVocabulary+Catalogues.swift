@@ -18,5 +18,6 @@ extension RecipeVocabulary {
     .optimizer: optimizers.descriptions,
     .source: SourceKinds.catalog.descriptions,
     .evaluate: evaluationTasks.descriptions,
+    .remap: positionRemaps.descriptions,
   ])
 }

@@ -1,4 +1,5 @@
 import Corpora
+import Evaluation
 import Kernels
 import Models
 import RunStore
@@ -23,13 +24,13 @@ struct RunMemory: Equatable {
   /// - Parameters:
   ///   - shape: the model's sizes.
   ///   - stages: the training stages.
-  ///   - passTokens: tokens of the largest forward pass of an evaluation; 0 without one.
+  ///   - passes: forward passes of the evaluations.
   ///   - precision: number format of the matrix products' operands.
   ///   - pool: threads and loops of the engine.
   ///   - recomputation: what the backward pass computes again.
   init(
-    _ shape: LlamaShape, stages: [TrainingWork], passTokens: Int, precision: MatmulPrecision,
-    pool: ThreadPool, recomputation: Recomputation
+    _ shape: LlamaShape, stages: [TrainingWork], passes: [ForwardPasses],
+    precision: MatmulPrecision, pool: ThreadPool, recomputation: Recomputation
   ) {
     let resting =
       4 * shape.parameterLayout.count * MemoryLayout<Float>.stride + MemoryForecast.program
@@ -43,8 +44,11 @@ struct RunMemory: Equatable {
       return (forecasts.max() ?? 0) + work.dataBytes
     }
     training = steps.max() ?? resting
-    evaluation =
-      resting + (passTokens > 0 ? shape.inferenceActivationBytes(tokens: passTokens) : 0)
+    let held = passes.map {
+      shape.inferenceActivationBytes(
+        tokens: $0.largest, length: $0.length, regions: $0.regions)
+    }
+    evaluation = resting + (held.max() ?? 0)
     saving =
       resting + Checkpoint.forecastBytes(parameters: shape.parameterCount, moments: true)
   }

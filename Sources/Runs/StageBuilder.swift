@@ -40,7 +40,7 @@ struct StageBuilder {
     }
     let main = try faults.attempt { try mainStream(settings, number, selector ?? nil) }
     let replay = try faults.attempt { try self.replay(settings, number) }
-    let rotary = try faults.attempt { try self.rotary(settings.rope) }
+    let rotary = try faults.attempt { try self.rotary(settings.rope, number) }
     let optimizer = try faults.attempt {
       try optimizers.make(settings.optimizer.kind, settings.optimizer.settings.values)
     }
@@ -126,8 +126,15 @@ struct StageBuilder {
   }
 
   /// The frequencies of a transform; nil when the model keeps what it has.
-  private func rotary(_ rope: Component) throws -> RotaryFrequencies? {
+  private func rotary(_ rope: Component, _ number: Int) throws -> RotaryFrequencies? {
     guard rope.kind != PlainFrequencies.kind.name else { return nil }
+    guard Recipe.ropeMayFollow(rope.kind, description.ropeKind) else {
+      throw UserError(
+        "\(recipe.file): stages.\(number).rope.kind",
+        "\(description.ropeKind), which the base has already, or none is needed, \(rope.kind) found",
+        remedy: "Transforms do not add up: use \(description.ropeKind), leave rope out, or start "
+          + "from a base without a transform.")
+    }
     let transform = try frequencyTransforms.make(rope.kind, rope.settings.values)
     return try transform.frequencies(
       headWidth: description.shape.headWidth, base: description.shape.ropeBase,

@@ -14,10 +14,10 @@ struct Needlepoint: ParsableCommand {
     version: ProgramVersion.text,
     subcommands: [
       WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, AttachCommand.self,
-      NeedleCommand.self, EvaluateCommand.self, LogitsCommand.self, GenerateCommand.self,
-      PositionsCommand.self, PlanCommand.self, DataCommand.self, InfoCommand.self, RunsCommand.self,
-      CompareCommand.self, DrawCommand.self, MergeCommand.self, BenchCommand.self,
-      DescribeCommand.self,
+      NeedleCommand.self, EvaluateCommand.self, LongRoPECommand.self, LogitsCommand.self,
+      GenerateCommand.self, PositionsCommand.self, PlanCommand.self, DataCommand.self,
+      InfoCommand.self, RunsCommand.self, CompareCommand.self, DrawCommand.self, MergeCommand.self,
+      BenchCommand.self, DescribeCommand.self,
       DoctorCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)

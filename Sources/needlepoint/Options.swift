@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Foundation
 import Kernels
 import Logging
@@ -47,6 +48,28 @@ struct SharedOptions: ParsableArguments {
   /// Says something that is not a result.
   func say(_ text: String) {
     if !quiet { Talk.say(text) }
+  }
+}
+
+/// Options of commands that may change positions at inference.
+struct RemapOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Change of positions at inference; `needlepoint describe remap` tells of each.",
+      valueName: "kind"))
+  var remap = RemapChoice.none
+
+  @Option(help: ArgumentHelp("Its setting.", valueName: "window|group|chunk=N"))
+  var remapSet: [String] = []
+
+  /// The change that was asked for.
+  ///
+  /// - Throws: `UserError` when there is no such kind or it refuses.
+  func choice() throws -> RemapChoice {
+    let settings = ["remap=\(remap)"] + remapSet.map { "remap_\($0)" }
+    return try RemapChoice(
+      SettingsValues(
+        SettingsText.values(settings, declared: RemapChoice.settings), declared: []))
   }
 }
 

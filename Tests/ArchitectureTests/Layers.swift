@@ -52,7 +52,7 @@ struct Module: Sendable {
       imports: ["Corpora", "Kernels", "Models", "Records", "Support", "Tensors"]),
     Module(
       name: "Evaluation", layer: 5,
-      imports: ["Corpora", "Kernels", "Models", "Records", "Support"]),
+      imports: ["Corpora", "Kernels", "Models", "Positions", "Records", "Support"]),
 
     Module(
       name: "Runs", layer: 6,

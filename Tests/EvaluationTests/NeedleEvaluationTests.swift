@@ -22,17 +22,20 @@ struct NeedleEvaluationTests {
     _ task: any RecallTask, isCancelled: () -> Bool = { false }
   ) throws -> [NeedleRecord] {
     var cells: [NeedleRecord] = []
-    try NeedleEvaluation(model(), tokenizer: tokenizer).run(
+    try NeedleEvaluation(subject()).run(
       task, step: 7, isCancelled: isCancelled
     ) { cells += $0.cells }
     return cells
   }
 
+  private static func subject() -> EvaluationSubject {
+    EvaluationSubject(model: model(), tokenizer: tokenizer, trainedContext: 256) { _, _ in
+      throw UserError("test", "no rows")
+    }
+  }
+
   private static func passes(_ task: any RecallTask) throws -> [ForwardPasses] {
-    let subject = EvaluationSubject(
-      model: model(), tokenizer: tokenizer, trainedContext: 256
-    ) { _, _ in throw UserError("test", "no rows") }
-    return try task.passes(of: subject)
+    try task.passes(of: subject())
   }
 
   @Test(arguments: ["keyed", "single"], [1, 2, 7])
@@ -88,6 +91,26 @@ struct NeedleEvaluationTests {
     let grid = RecallGrid(lengths: [1024, 16], depths: 2, trials: 1, seed: 1)
     let error = #expect(throws: UserError.self) { try Self.passes(KeyedNeedles(grid: grid)) }
     #expect(error?.finding.contains("16 found") == true)
+  }
+
+  @Test func aChangeOfPositionsHoldsForItsEvaluationAlone() throws {
+    let subject = Self.subject()
+    func answers(_ name: String) throws -> [Double] {
+      let values = SettingsValues(["remap": .text(name)], declared: [])
+      let grid = RecallGrid(
+        lengths: [300], depths: 2, trials: 1, seed: 1, remap: try RemapChoice(values))
+      var found: [Double] = []
+      try NeedleEvaluation(subject).run(KeyedNeedles(grid: grid)) { column in
+        found = column.cells.flatMap(\.answers).map(\.logProbability)
+      }
+      #expect(subject.model.remap == nil)
+      return found
+    }
+    let plain = try answers("none")
+    #expect(plain.count == 2)
+    #expect(try answers("self_extend") != plain)
+    #expect(try answers("dual_chunk") != plain)
+    #expect(try answers("none") == plain)
   }
 
   @Test(arguments: 0...4)

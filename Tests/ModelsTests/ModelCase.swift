@@ -25,6 +25,7 @@ struct ModelCase: Sendable, CustomTestStringConvertible {
     ModelCase(
       name: "documents and stretched positions", shape: small(heads: 4, kvHeads: 1, tied: true),
       documents: true, stretched: true),
+    ModelCase(name: "every second block without positions", shape: nope, stretched: true),
     ModelCase(
       name: "ignored targets, odd sizes, score factor", shape: odd, rows: 3, length: 5,
       documents: true, stretched: true, ignored: true, attentionFactor: 1.2),
@@ -34,6 +35,12 @@ struct ModelCase: Sendable, CustomTestStringConvertible {
     LlamaShape(
       vocabulary: 11, width: 8, layers: 2, heads: heads, kvHeads: kvHeads, headWidth: 16,
       feedForward: 12, tied: tied)
+  }
+
+  static var nope: LlamaShape {
+    var shape = small(heads: 2, kvHeads: 1, tied: true)
+    shape.nopeEvery = 2
+    return shape
   }
 
   /// Widths that leave padding between tensors, so that packed matrices are split.
@@ -63,6 +70,7 @@ struct ModelCase: Sendable, CustomTestStringConvertible {
       kvHeads: shape.kvHeads, headWidth: shape.headWidth, feedForward: shape.feedForward,
       ropeBase: shape.ropeBase)
     reference.epsilon = shape.normEpsilon
+    reference.nopeEvery = shape.nopeEvery
     if attentionFactor != 1 {
       reference.inverse = reference.inverse.map { $0 * 0.7 }
       reference.attentionFactor = attentionFactor

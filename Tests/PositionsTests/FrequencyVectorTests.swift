@@ -31,6 +31,7 @@ struct FrequencyVectorTests {
     Vector(kind: "llama3", settings: [:], inverse: [1, 0.1, 0.0025, 0.000_25], base: 1e4),
     Vector(
       kind: "proportional", settings: ["keep": .real(0.5)], inverse: [1, 0.1, 0, 0], base: 1e4),
+    Vector(kind: "partial", settings: [:], inverse: [1, 0.01, 0, 0], base: 1e4),
     Vector(
       kind: "abf", settings: ["base": .real(160_000)],
       inverse: [1, 0.05, 0.0025, 0.000_125], base: 160_000),
@@ -81,7 +82,10 @@ struct FrequencyVectorTests {
 
   @Test(arguments: frequencyTransforms.descriptions.map(\.name))
   func everyKindIsTheIdentityAtFactorOne(_ kind: String) throws {
-    let settings: [String: SettingsValue] = kind == "proportional" ? ["keep": .real(1)] : [:]
+    let whole: [String: [String: SettingsValue]] = [
+      "proportional": ["keep": .real(1)], "partial": ["share": .real(1)],
+    ]
+    let settings = whole[kind] ?? [:]
     let plain = RotaryFrequencies(headWidth: 64, base: 1e4)
     let result = try frequencyTransforms.make(kind, settings).frequencies(
       headWidth: 64, base: 1e4, trainedContext: 256, targetContext: 256)
@@ -126,7 +130,9 @@ struct FrequencyVectorTests {
   }
 
   @Test func aKindsOwnBaseReplacesTheModels() throws {
-    for kind in ["linear", "ntk", "dynamic", "yarn", "llama3", "proportional"] {
+    for kind in [
+      "linear", "ntk", "dynamic", "yarn", "llama3", "proportional", "partial", "longrope",
+    ] {
       let own = try frequencyTransforms.make(kind, ["base": .real(5e5)]).frequencies(
         headWidth: 64, base: 1e4, trainedContext: 256, targetContext: 1024)
       let models = try frequencyTransforms.make(kind).frequencies(

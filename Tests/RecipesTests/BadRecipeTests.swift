@@ -102,7 +102,7 @@ struct BadRecipeTests {
     Bad(
       "rope: { kind: abf, base: 160k }", "rope: { kind: yarm, base: 160k }",
       "r.yaml:10: stages.0.rope.kind: no such kind, \"yarm\" found. "
-        + "Did you mean \"yarn\"? Known: none, abf, yarn."),
+        + "Did you mean \"yarn\"? Known: none, abf, yarn, linear."),
     Bad(
       "rope: { kind: abf, base: 160k }", "rope: { kind: abf, bas: 160k }",
       "r.yaml:10: stages.0.rope.bas: unknown key of abf, \"bas\" found. "
@@ -129,7 +129,7 @@ struct BadRecipeTests {
         + "Choose from 16 to 1073741824."),
     Bad(
       "{ kind: needle, every: 25, lengths: [256, 512, 1k, 2k, 4k, 6k] }", "{ every: 25 }",
-      "r.yaml:14: evaluate.0.kind: a kind is needed, nothing found. Known: needle."),
+      "r.yaml:14: evaluate.0.kind: a kind is needed, nothing found. Known: needle, loss."),
     Bad(
       "evaluate:\n", "sources: { \"my books\": { kind: text, path: x } }\nevaluate:\n",
       "r.yaml:13: sources.my books: a name of letters, digits, - and _ with a letter is needed, "
@@ -153,6 +153,22 @@ struct BadRecipeTests {
       "steps: 200", "advance: { below: 0.5, min_steps: 9, max_steps: 5 }",
       "r.yaml:6: stages.0.advance.min_steps: at most max_steps, 5, is needed, 9 found. "
         + "Lower min_steps."),
+    Bad(
+      "evaluate:\n",
+      "  - { steps: 1, mix: { code: 1 }, rope: yarn, optimizer: { rate: 1e-3 } }\n"
+        + "  - { steps: 1, mix: { code: 1 }, rope: linear, optimizer: { rate: 1e-3 } }\n"
+        + "  - { steps: 1, mix: { code: 1 }, rope: abf, optimizer: { rate: 1e-3 } }\n"
+        + "  - { steps: 1, mix: { code: 1 }, optimizer: { rate: 1e-3 } }\nevaluate:\n",
+      "r.yaml:14: stages.2.rope.kind: yarn of an earlier stage or none is needed, linear found. "
+        + "Transforms do not add up: use yarn in both stages, or leave rope out.",
+      "r.yaml:15: stages.3.rope.kind: yarn of an earlier stage or none is needed, abf found. "
+        + "Transforms do not add up: use yarn in both stages, or leave rope out."),
+    Bad(
+      "{ kind: needle, every: 25, lengths: [256, 512, 1k, 2k, 4k, 6k] }",
+      "{ kind: loss, remap: self_extend }",
+      "r.yaml:14: evaluate.0.remap: positions as they are, none, are needed after training with "
+        + "pit, self_extend found. The model has learnt all distances up to the target: leave "
+        + "remap out, or train with positions: plain."),
     Bad(
       "name: extend", "name: 7",
       "r.yaml:5: stages.0.name: a name of letters, digits, - and _ with a letter is needed, "

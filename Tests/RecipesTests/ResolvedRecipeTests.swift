@@ -62,7 +62,8 @@ struct ResolvedRecipeTests {
     #expect(try field("stages.1.optimizer.warmup").isGiven)
     #expect(try field("stages.0.optimizer.warmup").text == "40")
     #expect(try field("stages.0.mix.code").setting.applies == .nextStep)
-    #expect(try field("stages.0.rope.kind").setting.form == .choice(["none", "abf", "yarn"]))
+    #expect(
+      try field("stages.0.rope.kind").setting.form == .choice(["none", "abf", "yarn", "linear"]))
     #expect(try field("stages.2.with").text == "stage-1")
     // Each field can be set to its own text, and nothing changes but the way it is said.
     let recipe = try document.recipe(TestVocabulary.vocabulary)

@@ -47,6 +47,7 @@ enum TestVocabulary {
             "ramp", .choice(["dimensions", "rotations"]), default: .text("dimensions"),
             help: "Ramp."),
         ]),
+      KindDescription("linear", "Interpolation."),
     ],
     .positions: [
       KindDescription("plain", "Ordinary."),
@@ -84,7 +85,13 @@ enum TestVocabulary {
           every,
           Setting(required: "lengths", .sizes(16...1 << 30), help: "Context lengths."),
           Setting("depths", .integer(1...100), default: .integer(10), help: "Depths."),
-        ])
+        ]),
+      KindDescription(
+        "loss", "Held-out loss.",
+        settings: [
+          Setting(
+            "remap", .choice(["none", "self_extend"]), default: .text("none"), help: "Positions.")
+        ]),
     ],
   ])
 

@@ -14,7 +14,7 @@ struct NeedleOracleTests {
   func teacherForcingEqualsGreedyDecoding(_ name: String) throws {
     let loaded = try LoadedModel(
       PackageFolder.file("checkpoints/base-256.h5"), pool: ThreadPool(threads: 2))
-    let evaluation = try NeedleEvaluation(loaded.transformer, tokenizer: loaded.tokenizer)
+    let evaluation = try NeedleEvaluation(EvaluationSubject(loaded, data: nil))
     let generator = Generator(loaded.transformer)
     // Inside its context the base answers nearly all, at three times of it some.
     let grid = RecallGrid(lengths: [192, 768], depths: 4, trials: 4, seed: 9)

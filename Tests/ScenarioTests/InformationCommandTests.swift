@@ -136,7 +136,8 @@ extension ScenarioSuite {
         "pit", "pose", "plain", "randpos", "yarn", "abf", "linear", "ntk", "dynamic", "llama3",
         "adamw", "needle", "loss", "text", "stories", "code", "tables", "questions", "recall",
         "documents", "rows", "cosine", "single", "multikey", "multivalue", "multiquery", "tracking",
-        "json", "count", "retavg", "short", "position_loss", "source_loss",
+        "self_extend", "dual_chunk", "longrope", "partial", "json", "count", "retavg", "short",
+        "position_loss", "source_loss",
       ]
       #expect(Set(wanted).subtracting(names).subtracting(["cosine"]) == [])
       expect(try Program.run("describe", "yarn"), says: ["yarn", "beta_fast", "default"])
@@ -173,7 +174,8 @@ extension ScenarioSuite {
     // MARK: help
 
     static let commands = [
-      [], ["workbench"], ["run"], ["resume"], ["needle"], ["evaluate"], ["logits"], ["generate"],
+      [], ["workbench"], ["run"], ["resume"], ["needle"], ["evaluate"], ["longrope"], ["logits"],
+      ["generate"],
       ["positions"],
       ["plan"], ["data"], ["info"], ["merge"], ["bench"], ["bench", "step"], ["describe"],
       ["doctor"],
@@ -197,6 +199,8 @@ extension ScenarioSuite {
         ["needle", "x", "--out", "map.gif"], ["merge", "a", "b", "--weight", "2", "--out", "c.h5"],
         ["generate", "x", "--prompt", "a", "--temperature", "-1"], ["evaluate", "x"],
         ["evaluate", "x", "--task", "multikeys"],
+        ["longrope", "x", "--target", "1k", "--rows", "0"],
+        ["needle", "x", "--remap", "self_extent"], ["needle", "x", "--remap-set", "group=4"],
         ["evaluate", "x", "--task", "loss", "--set", "depths=3"],
         ["bench", "step", "--seconds", "0"],
       ] {

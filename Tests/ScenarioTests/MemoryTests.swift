@@ -62,6 +62,29 @@ extension ScenarioSuite {
       expectForecast(foreseen, measured, "width \(width), \(tokens) tokens, \(recompute)")
     }
 
+    /// The heads turned for each region are most of what it holds.
+    @Test func anEvaluationWithRemappedPositionsTakesWhatItsPlanSays() throws {
+      let place = try Workplace(
+        """
+        name: memory
+        model: { width: 256, layers: 1, heads: 4, feed_forward: 64 }
+        tokenizer: world
+        target: 8192
+        stages:
+          - { steps: 0, sequence: 64, mix: { stories: 1 } }
+        evaluate:
+          - { kind: loss, sequence: 8192, tokens: 8192, remap: dual_chunk }
+
+        """)
+      let plan = try place.program("plan", "tiny.yaml", "--json")
+      expect(plan)
+      let foreseen = try #require(plan.events.named("plan").first?["peak_bytes"]?.numberValue)
+      let run = try place.program("run", "tiny.yaml", "--json", "--out", place.out)
+      expect(run)
+      let measured = try #require(run.events.named("done").first?["peak_bytes"]?.numberValue)
+      expectForecast(foreseen, measured, "dual_chunk")
+    }
+
     @Test func aForecastRunsNothing() throws {
       let result = try Program.run(
         "bench", "step", "--config", "smollm135m-2048", "--length", "128k", "--recompute", "full",

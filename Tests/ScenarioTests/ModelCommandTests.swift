@@ -73,6 +73,42 @@ extension ScenarioSuite {
       }
     }
 
+    @Test func positionsCanBeChangedAtInference() throws {
+      let place = try Workplace()
+      let model = PackageFolder.file("checkpoints/base-256.h5")
+      func score(_ more: [String]) throws -> Double {
+        let line = [
+          "needle", model, "--lengths", "768", "--depths", "5", "--trials", "4", "--json",
+        ]
+        let result = try Command.run(Program.path, line + more, directory: place.folder.path)
+        expect(result)
+        return try result.events.compactMap { $0["score"]?.numberValue }.reduce(0, +) / 5
+      }
+      let plain = try score([])
+      let grouped = try score(["--remap", "self_extend"])
+      #expect(grouped > plain, "\(grouped) with grouped positions, \(plain) without")
+      #expect(try score(["--remap", "self_extend", "--remap-set", "window=768"]) == plain)
+      try place.folder.write("[1, 2, 3]", to: "ids.json")
+      let logits = [
+        "logits", model, "--tokens", "ids.json", "--out", "l.h5", "--remap", "dual_chunk",
+      ]
+      expect(try Command.run(Program.path, logits, directory: place.folder.path))
+      expectRefusal(
+        try Command.run(
+          Program.path, logits + ["--positions", "ids.json"], directory: place.folder.path),
+        says: ["--remap", "positions"])
+    }
+
+    @Test func longropeSearchesALineForARecipe() throws {
+      let place = try Workplace()
+      let run = try place.train()
+      let result = try place.program(
+        "longrope", run, "--target", "256", "--population", "2", "--rounds", "1", "--rows", "1")
+      expect(result)
+      #expect(result.output.contains("rope: { kind: longrope, factors: ["))
+      expectRefusal(try place.program("longrope", run, "--target", "16"), says: ["--target"])
+    }
+
     // MARK: evaluate
 
     @Test func evaluateReportsEveryTaskOfTheSuite() throws {

@@ -19,6 +19,10 @@ public struct ReferenceModel {
   public var inverse: [Double]
   /// Factor on cosines and sines.
   public var attentionFactor = 1.0
+  /// Every so many-th block does without positions; nil when all have them.
+  public var nopeEvery: Int?
+  /// Distance that a query sees a key at, by their places in the row; nil for their positions.
+  public var distance: ((_ query: Int, _ key: Int) -> Int)?
   /// Parameters by name; without `head` the embedding is the output matrix.
   public var parameters: [String: [Double]] = [:]
 
@@ -43,7 +47,9 @@ public struct ReferenceModel {
     for layer in 0..<layers {
       let prefix = "layers/0\(layer)/"
       let normed = stream.map { norm($0, prefix + "attention_norm") }
-      let attended = attention(normed, prefix + "attention/", positions, starts)
+      let isPlain = nopeEvery.map { (layer + 1) % $0 == 0 } ?? false
+      let attended = attention(
+        normed, prefix + "attention/", isPlain ? positions.map { _ in 0 } : positions, starts)
       for t in stream.indices {
         stream[t] = add(stream[t], linear(attended[t], prefix + "attention/output", width))
         let x = norm(stream[t], prefix + "feed_forward_norm")
@@ -73,11 +79,10 @@ public struct ReferenceModel {
     _ x: [[Double]], _ prefix: String, _ positions: [Int], _ starts: [Int]
   ) -> [[Double]] {
     let e = headWidth
-    let query = x.indices.map {
-      turn(linear(x[$0], prefix + "query", heads * e), positions[$0], heads)
-    }
+    let queries = x.map { linear($0, prefix + "query", heads * e) }
     let key = x.indices.map {
-      turn(linear(x[$0], prefix + "key", kvHeads * e), positions[$0], kvHeads)
+      turn(
+        linear(x[$0], prefix + "key", kvHeads * e), distance == nil ? positions[$0] : 0, kvHeads)
     }
     let value = x.map { linear($0, prefix + "value", kvHeads * e) }
     return x.indices.map { t in
@@ -86,7 +91,8 @@ public struct ReferenceModel {
         let group = head / (heads / kvHeads)
         let visible = Array(starts[t]...t)
         let scores = visible.map { j in
-          (0..<e).reduce(0.0) { $0 + query[t][head * e + $1] * key[j][group * e + $1] }
+          let query = turn(queries[t], distance?(t, j) ?? positions[t], heads)
+          return (0..<e).reduce(0.0) { $0 + query[head * e + $1] * key[j][group * e + $1] }
             / Double(e).squareRoot()
         }
         let largest = scores.max() ?? 0

@@ -15,22 +15,18 @@ public struct NeedleEvaluation {
 
   private let tokenizer: any Tokenizer
   private let builder: NeedleBuilder
-  private let answer: ([NeedleSequence]) -> [Prediction]
+  private let answer: ([NeedleSequence], RemapChoice) throws -> [Prediction]
 
   /// An evaluation of a model.
   ///
-  /// - Parameters:
-  ///   - model: its rotary angles set as it will be used.
-  ///   - tokenizer: the model's.
-  ///   - haystack: tokens of a text to hide needles in; nil for stories of the miniature world.
+  /// - Parameter subject: the model, its tokenizer and the haystack.
   /// - Throws: `UserError` when the tokenizer has no needles or the haystack is empty.
-  public init(_ model: Transformer, tokenizer: any Tokenizer, haystack: [Int32]? = nil) throws {
-    try self.init(tokenizer: tokenizer, haystack: haystack) { Self.predict($0, by: model) }
-  }
-
-  /// An evaluation of a subject's model on its haystack.
-  init(_ subject: EvaluationSubject) throws {
-    try self.init(subject.model, tokenizer: subject.tokenizer, haystack: subject.haystack)
+  public init(_ subject: EvaluationSubject) throws {
+    try self.init(tokenizer: subject.tokenizer, haystack: subject.haystack) { sequences, remap in
+      try subject.model.under(remap, trainedContext: subject.trainedContext) {
+        Self.predict(sequences, by: subject.model)
+      }
+    }
   }
 
   /// An evaluation of anything that answers.
@@ -38,11 +34,12 @@ public struct NeedleEvaluation {
   /// - Parameters:
   ///   - tokenizer: of what answers.
   ///   - haystack: tokens of a text to hide needles in; nil for stories of the miniature world.
-  ///   - answer: gives one prediction for each answer token of all needles, in their order.
-  /// - Throws: `UserError` when the haystack has no tokens.
+  ///   - answer: gives one prediction for each answer token of all needles, in their order, under a
+  ///     change of positions.
+  /// - Throws: `UserError` when the tokenizer has no needles or the haystack is empty.
   package init(
     tokenizer: any Tokenizer, haystack: [Int32]? = nil,
-    answer: @escaping ([NeedleSequence]) -> [Prediction]
+    answer: @escaping ([NeedleSequence], RemapChoice) throws -> [Prediction]
   ) throws {
     self.tokenizer = tokenizer
     self.answer = answer
@@ -77,7 +74,7 @@ public struct NeedleEvaluation {
           let isLast = trial + 1 == task.grid.trials && group + 1 == groups.count
           guard pass.count == rows || isLast else { continue }
           if isCancelled() { return }
-          score(pass, into: &column)
+          try score(pass, under: task.grid.remap, into: &column)
           pass.removeAll()
         }
       }
@@ -123,8 +120,10 @@ public struct NeedleEvaluation {
     return model.predict(input, at: indices, targets: targets)
   }
 
-  private func score(_ sequences: [NeedleSequence], into column: inout RecallColumn) {
-    let predictions = answer(sequences)
+  private func score(
+    _ sequences: [NeedleSequence], under remap: RemapChoice, into column: inout RecallColumn
+  ) throws {
+    let predictions = try answer(sequences, remap)
     var next = 0
     for sequence in sequences {
       let candidates = Set(sequence.candidates)

@@ -59,6 +59,7 @@ extension RecallTask {
   /// The sequences of the grid alone.
   func passes(tokenizer: any Tokenizer) throws -> [ForwardPasses] {
     let builder = try NeedleBuilder(tokenizer: tokenizer)
+    let regions = try grid.remap.regionCount
     return try grid.lengths.map { length in
       let groups = groups(length: length, wording: builder.wording)
       // Whether they fit is known when one is built.
@@ -68,7 +69,8 @@ extension RecallTask {
           depths: depths, length: length, wording: builder.wording, random: &random)
         _ = try builder.sequence(plan, length: length, random: &random)
       }
-      return ForwardPasses(rows: groups.count * grid.trials, length: length)
+      return ForwardPasses(
+        rows: groups.count * grid.trials, length: length, regions: regions)
     }
   }
 
@@ -85,11 +87,13 @@ extension RecallTask {
     var control = self
     control.grid.lengths = [shortest.length]
     for kind in NeedleControl.allCases {
+      let words = kind.rawValue
       try evaluation.run(control, under: kind, isCancelled: monitor.isCancelled) { column in
         let share = column.accuracy
         monitor.report(
-          "\(name).\(kind.rawValue)", task: name, "\(kind.rawValue) at \(column.length)",
-          share.score, share.low, share.high, samples: share.trials)
+          "\(name).\(words.replacing(" ", with: "_"))", task: name,
+          "\(words) at \(column.length)", share.score, share.low, share.high,
+          samples: share.trials)
       }
     }
     EffectiveLength(columns, trainedContext: subject.trainedContext)

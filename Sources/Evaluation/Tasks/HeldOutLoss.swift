@@ -11,7 +11,7 @@ public struct HeldOutLoss: EvaluationTask {
   private let rows: HeldOutRows
 
   /// Takes the size of the rows.
-  public init(_ values: SettingsValues) { rows = HeldOutRows(values) }
+  public init(_ values: SettingsValues) throws { rows = try HeldOutRows(values) }
 
   /// The rows.
   public func passes(of subject: EvaluationSubject) throws -> [ForwardPasses] {

@@ -14,7 +14,7 @@ public struct KeyedNeedles: RecallTask {
   public var grid: RecallGrid
 
   /// Takes the grid.
-  public init(_ values: SettingsValues) { grid = RecallGrid(values) }
+  public init(_ values: SettingsValues) throws { grid = try RecallGrid(values) }
   /// Takes the grid.
   public init(grid: RecallGrid) { self.grid = grid }
 

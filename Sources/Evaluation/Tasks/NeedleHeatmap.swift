@@ -20,7 +20,7 @@ public struct NeedleHeatmap: EvaluationTask {
   /// Takes the grid and the task.
   public init(_ values: SettingsValues) throws {
     task = try RecallTasks.make(
-      values.text("task") ?? KeyedNeedles.kind.name, grid: RecallGrid(values))
+      values.text("task") ?? KeyedNeedles.kind.name, grid: try RecallGrid(values))
   }
 
   /// Every cell's sequences.

@@ -11,7 +11,7 @@ public struct RetrievalAverage: EvaluationTask {
   private let grid: RecallGrid
 
   /// Takes the grid.
-  public init(_ values: SettingsValues) { grid = RecallGrid(values) }
+  public init(_ values: SettingsValues) throws { grid = try RecallGrid(values) }
   init(grid: RecallGrid) { self.grid = grid }
 
   private var parts: [any RecallTask] {

@@ -26,9 +26,9 @@ public struct ShortScore: EvaluationTask {
   private let grid: RecallGrid
 
   /// Takes context, sizes and seed.
-  public init(_ values: SettingsValues) {
+  public init(_ values: SettingsValues) throws {
     context = values.integer("context")
-    loss = HeldOutRows(values)
+    loss = try HeldOutRows(values)
     grid = RecallGrid(
       lengths: [], depths: 5, trials: values.integer("trials") ?? 10,
       seed: UInt64(values.integer("seed") ?? 1))

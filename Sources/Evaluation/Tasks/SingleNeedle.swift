@@ -15,7 +15,7 @@ public struct SingleNeedle: RecallTask {
   public var grid: RecallGrid
 
   /// Takes the grid.
-  public init(_ values: SettingsValues) { grid = RecallGrid(values) }
+  public init(_ values: SettingsValues) throws { grid = try RecallGrid(values) }
   /// Takes the grid.
   public init(grid: RecallGrid) { self.grid = grid }
 

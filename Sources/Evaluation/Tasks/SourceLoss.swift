@@ -10,7 +10,7 @@ public struct SourceLoss: EvaluationTask {
   private let rows: HeldOutRows
 
   /// Takes the size of the rows.
-  public init(_ values: SettingsValues) { rows = HeldOutRows(values) }
+  public init(_ values: SettingsValues) throws { rows = try HeldOutRows(values) }
 
   /// The rows.
   public func passes(of subject: EvaluationSubject) throws -> [ForwardPasses] {

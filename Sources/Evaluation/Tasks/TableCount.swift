@@ -27,8 +27,8 @@ public struct TableCount: RecallTask {
   private let most: Int
 
   /// Takes the grid and the largest count.
-  public init(_ values: SettingsValues) {
-    grid = RecallGrid(values)
+  public init(_ values: SettingsValues) throws {
+    grid = try RecallGrid(values)
     most = values.integer("most") ?? Self.defaultMost
   }
 

@@ -26,8 +26,8 @@ public struct VariableTracking: RecallTask {
   private let hops: Int
 
   /// Takes the grid and the hops.
-  public init(_ values: SettingsValues) {
-    grid = RecallGrid(values)
+  public init(_ values: SettingsValues) throws {
+    grid = try RecallGrid(values)
     hops = values.integer("hops") ?? Self.defaultHops
   }
 

@@ -34,6 +34,10 @@ extension RotaryFace {
     let plain = RotaryFrequencies(headWidth: model.headWidth, base: model.ropeBase)
     self.init(
       original: Wavelengths(plain).tokens, scaled: Wavelengths(scaled).tokens, kind: rope.kind,
-      trained: model.trainedContext, target: target, base: scaled.base)
+      trained: model.trainedContext, target: target, base: scaled.base,
+      weakDistance: BaseBound.firstNegative(scaled, context: min(target, Self.lookedAt)))
   }
+
+  /// Distances that the bound of the base is looked at: a screen is drawn without a pause.
+  static let lookedAt = 16_384
 }

@@ -88,10 +88,14 @@ public struct RotaryFace: Sendable, Equatable {
   public let target: Int
   /// Rotary base of the scaled frequencies, dimensionless.
   public let base: Double
+  /// First distance at which a like key no longer outscores a random one on average; nil when there
+  /// is none up to the target, or none was looked for.
+  public let weakDistance: Int?
 
   /// A picture of these values.
   public init(
-    original: [Double], scaled: [Double], kind: String, trained: Int, target: Int, base: Double
+    original: [Double], scaled: [Double], kind: String, trained: Int, target: Int, base: Double,
+    weakDistance: Int? = nil
   ) {
     self.original = original
     self.scaled = scaled
@@ -99,5 +103,6 @@ public struct RotaryFace: Sendable, Equatable {
     self.trained = trained
     self.target = target
     self.base = base
+    self.weakDistance = weakDistance
   }
 }

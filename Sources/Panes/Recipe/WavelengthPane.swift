@@ -4,7 +4,8 @@ public import Terminal
 /// Wavelength of each rotary pair on a log axis: the base model's and the transformed one's, with
 /// the trained and the target context as dashed lines.
 ///
-/// A pair above the trained line has never made a full turn in training.
+/// A pair above the trained line has never made a full turn in training. Where there is room the pane
+/// tells how far the base serves: B(m) is negative where a like key no longer outscores a random one.
 public struct WavelengthPane {
   /// The wavelengths; nil while the base model is unknown.
   public var rotary: RotaryFace?
@@ -57,10 +58,15 @@ public struct WavelengthPane {
     }
     let unfinished = rotary.scaled.count { $0 > Double(rotary.trained) }
     let words = view.width >= 48 ? " of \(rotary.scaled.count) turn <1× in " : " turn <1× in "
+    let reach = min(rotary.target, RotaryFace.lookedAt)
+    let bound =
+      rotary.weakDistance.map { "   B<0 from \(Format.tokens($0))" }
+      ?? "   B>0 to \(Format.tokens(reach))"
     view.runs(
       [
         (rotary.kind == "none" ? "━ " : "╌ base  ━ ", .faint), (rotary.kind, .text),
         ("   \(unfinished)", .strong), (words + Format.tokens(rotary.trained), .faint),
+        (view.width >= 54 ? bound : "", .faint),
       ], x: 0, y: view.height - 1)
   }
 

@@ -42,5 +42,7 @@ public let frequencyTransforms = Catalog<any FrequencyTransform>(
     DynamicNTK.self,
     YaRN.self,
     Llama3Scaling.self,
+    LongRoPE.self,
     ProportionalRotary.self,
+    PartialRotary.self,
   ])

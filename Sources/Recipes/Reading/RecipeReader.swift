@@ -21,6 +21,7 @@ struct RecipeReader {
     let sources = sources(top["sources"])
     let stages = stages(top, sources, target: values.integer("target"))
     let evaluations = evaluations(top["evaluate"])
+    checkPositions(stages, evaluations)
     let checkpoints = checkpoints(top["checkpoint"])
     let recompute = recompute(top["memory"])
     let tokenizer = tokenizer(top, values, sources, stages)

@@ -17,6 +17,7 @@ public struct RecipeVocabulary: Sendable, Equatable {
     case schedule
     case source
     case evaluate
+    case remap
 
     /// The kind that is meant when the recipe is silent; nil where it has to say.
     var defaultKind: String? {
@@ -28,7 +29,7 @@ public struct RecipeVocabulary: Sendable, Equatable {
       case .train: "full"
       case .optimizer: "adamw"
       case .schedule: "constant"
-      case .tokenizer, .source, .evaluate: nil
+      case .tokenizer, .source, .evaluate, .remap: nil
       }
     }
   }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Evaluation
 import Foundation
 public import Kernels
 import Models
@@ -27,9 +28,16 @@ struct LogitsCommand: ParsableCommand {
   @Option(help: "float32 or bfloat16.")
   var precision: MatmulPrecision = .float32
 
+  @OptionGroup var remap: RemapOptions
+
   @OptionGroup var shared: SharedOptions
 
   func run() throws {
+    let change = try remap.choice().make()
+    if change != nil, positions != nil {
+      throw UserError(
+        "--remap", "positions are given already", remedy: "Leave one of the two out.")
+    }
     let loaded = try LoadedModel(model, pool: shared.makePool()) { shared.say($0) }
     let vocabulary = loaded.description.shape.vocabulary
     let ids = try IntegerFile.read(tokens, in: 0..<vocabulary, what: "token numbers")
@@ -42,6 +50,9 @@ struct LogitsCommand: ParsableCommand {
         remedy: "Give one position for each token.")
     }
     loaded.transformer.precision = precision.usable { shared.say($0) }
+    loaded.transformer.remap = change.map {
+      PositionRemapping($0, trainedContext: loaded.firstTrainedContext)
+    }
     let input = ModelInput(
       rows: 1, length: ids.count, tokens: ids,
       positions: places ?? (0..<Int32(ids.count)).map { $0 },

@@ -43,6 +43,8 @@ struct NeedleCommand: ParsableCommand {
     help: ArgumentHelp("Picture or table to write.", valueName: "file.csv|.svg|.png|.txt|.json"))
   var out: String?
 
+  @OptionGroup var remap: RemapOptions
+
   @OptionGroup var shared: SharedOptions
 
   mutating func validate() throws {
@@ -60,9 +62,10 @@ struct NeedleCommand: ParsableCommand {
     let subject = try EvaluationSubject(loaded, data: haystack)
     let recall = try RecallTasks.make(
       task.value,
-      grid: RecallGrid(lengths: lengths.values, depths: depths, trials: trials, seed: seed))
-    let evaluation = try NeedleEvaluation(
-      loaded.transformer, tokenizer: loaded.tokenizer, haystack: subject.haystack)
+      grid: RecallGrid(
+        lengths: lengths.values, depths: depths, trials: trials, seed: seed,
+        remap: try remap.choice()))
+    let evaluation = try NeedleEvaluation(subject)
     let signals = SignalWatch()
     var cells: [NeedleRecord] = []
     var meter = WorkMeter(

@@ -22,6 +22,22 @@ struct PlanCommand: ParsableCommand {
 
   @OptionGroup var shared: SharedOptions
 
+  /// Whether the rotary base serves the target, and the smallest one that does.
+  private static func baseBound(
+    _ rotary: RotaryFrequencies, _ shape: LlamaShape, _ target: Int
+  ) -> String {
+    let base = Quantity.text(rotary.base.rounded())
+    let smallest = BaseBound.smallest(headWidth: shape.headWidth, context: target)
+    let bound =
+      smallest.map { "\(Quantity.text($0.rounded())) is the smallest that does" }
+      ?? "no base up to 1e11 does"
+    guard let distance = BaseBound.firstNegative(rotary, context: target) else {
+      return "\(base) favours like keys at all of \(target.grouped) tokens"
+    }
+    return
+      "\(base) favours like keys up to \(distance.grouped) of \(target.grouped) tokens; \(bound)"
+  }
+
   func run() throws {
     var document = try RecipeLocation.document(recipe)
     for change in set { document = try document.applying(change) }
@@ -55,5 +71,6 @@ struct PlanCommand: ParsableCommand {
     print(
       "rope         \(unfinished) of \(shape.headWidth / 2) pairs never turn inside the trained "
         + "\(shape.trainedContext.grouped) tokens")
+    print("base         " + Self.baseBound(prepared.finalRotary, shape, checked.target))
   }
 }

@@ -10,6 +10,7 @@ import torch
 import transformers
 from transformers import LlamaConfig
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
+from transformers.models.gpt_neox.modeling_gpt_neox import GPTNeoXRotaryEmbedding
 
 
 def config(width, base, trained, parameters):
@@ -40,18 +41,33 @@ def cases():
         for share in [0.0, 0.5, 0.75, 1.0]:
             yield (width, base, trained, target, "proportional", "proportional",
                    {"partial_rotary_factor": share}, {"keep": share})
+        for share in [0.25, 0.5, 1.0]:
+            yield (width, base, trained, target, "partial", "default",
+                   {"partial_rotary_factor": share}, {"share": share})
+        long = [1 + (factor - 1) * i / (width // 2) for i in range(width // 2)]
+        short = [1 + 0.25 * i / (width // 2) for i in range(width // 2)]
+        for extra in [{}, {"attention_factor": 1.25}]:
+            for reach in (target, trained):
+                yield (width, base, trained, reach, "longrope", "longrope",
+                       {"factor": factor, "long_factor": long, "short_factor": short, **original,
+                        **({} if reach > trained else {"attention_factor": 1.0}), **extra},
+                       {"factors": long, "short_factors": short, **extra})
 
 
 def main():
     rows = []
     for width, base, trained, target, kind, rope_type, parameters, settings in cases():
-        inverse, factor = ROPE_INIT_FUNCTIONS[rope_type](
-            config(width, base, trained, {"rope_type": rope_type, **parameters}), "cpu",
-            seq_len=target)
+        made = config(width, base, trained, {"rope_type": rope_type, **parameters})
+        if rope_type == "default":
+            inverse, factor = GPTNeoXRotaryEmbedding.compute_default_rope_parameters(made, "cpu")
+        else:
+            inverse, factor = ROPE_INIT_FUNCTIONS[rope_type](made, "cpu", seq_len=target)
+        # Ours holds a pair that does not turn with frequency 0.
+        still = [0.0] * (width // 2 - len(inverse))
         rows.append({
             "kind": kind, "head_width": width, "base": base, "trained": trained, "target": target,
             "settings": settings, "attention_factor": float(factor),
-            "inverse": [float(f"{value:.9g}") for value in inverse.tolist()]})
+            "inverse": [float(f"{value:.9g}") for value in inverse.tolist() + still]})
     print(json.dumps({
         "origin": f"transformers {transformers.__version__}, torch {torch.__version__}",
         "rows": rows}, indent=None, separators=(",", ":")).replace('{"kind"', '\n{"kind"'))
