@@ -74,13 +74,19 @@ import TestSupport
     func figure(_ step: Int, _ value: Double) -> RunRecord {
       .evaluation(
         EvaluationRecord(
-          step: step, task: "loss", metric: "loss", value: value, low: value, high: value,
+          step: step, task: "loss", metric: "loss at 32, nats", value: value, low: value,
+          high: value,
           samples: 1))
     }
     return [
       cell(0, 0), figure(0, 2), cell(4, correct), figure(4, loss),
       .done(
-        DoneRecord(status: "done", path: "", seconds: 3, tokens: 8, flops: 2e12, final: [])),
+        DoneRecord(
+          status: "done", path: "", seconds: 3, tokens: 8, flops: 2e12,
+          final: [
+            NamedNumber("needle.keyed.256", 1),
+            NamedNumber("loss.32", loss),
+          ])),
     ]
   }
 
@@ -93,7 +99,7 @@ import TestSupport
       ])
     #expect(table.runs == [2, 2, 0])
     #expect(
-      table.rows.map(\.name) == ["keyed at 256", "loss", "loss, change", "TFLOP", "seconds"])
+      table.rows.map(\.name) == ["keyed at 256", "loss.32", "loss.32, change", "TFLOP", "seconds"])
     let answers = try #require(table.rows.first)
     #expect(answers.isShare)
     #expect(answers.cells[0]?.values == [1, 0.96])

@@ -28,7 +28,7 @@ import Testing
     let first = try sweep()
     #expect(first.status == 0)
     #expect(first.output.contains("rate_1e_3 (2)"))
-    #expect(first.output.contains("loss at 32, nats"))
+    #expect(first.output.contains("loss.32"))
     #expect(try String(contentsOfFile: table, encoding: .utf8).hasPrefix("| | rate_1e_3 (2) |"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: out).count == 4)
     // Nothing is trained twice.

@@ -15,35 +15,32 @@ struct RunMeasures {
   /// The figures, in the order in which the run told of them; compute and time last.
   private(set) var figures: [Figure] = []
 
-  /// The figures at the end of a run, and the change of held-out losses since its beginning.
+  /// The figures at the end of a run: right answers by length, then what each evaluation says in one
+  /// number, with its change since before the first step.
   init(_ records: [RunRecord]) {
     var cells: [NeedleRecord] = []
-    var first: [String: Double] = [:]
-    var last: [String: Double] = [:]
-    var order: [String] = []
+    var evaluations: [EvaluationRecord] = []
     var done: DoneRecord?
     for record in records {
       switch record {
       case .needle(let cell): cells.append(cell)
-      case .evaluation(let figure):
-        if last[figure.metric] == nil {
-          order.append(figure.metric)
-          if figure.step == 0 { first[figure.metric] = figure.value }
-        }
-        last[figure.metric] = figure.value
+      case .evaluation(let figure): evaluations.append(figure)
       case .done(let record): done = record
       default: break
       }
     }
     addAnswers(cells)
-    for metric in order {
-      guard let value = last[metric] else { continue }
-      figures.append(Figure(name: metric, value: value))
-      if let before = first[metric] {
-        figures.append(Figure(name: metric + ", change", value: value - before))
-      }
-    }
     guard let done else { return }
+    // What starts with `needle` is in the cells already.
+    for final in done.final where !final.name.hasPrefix("needle.") {
+      figures.append(Figure(name: final.name, value: final.value))
+      guard let last = evaluations.last(where: { $0.value == final.value }), last.step != 0,
+        let first = evaluations.first(where: {
+          $0.step == 0 && $0.task == last.task && $0.metric == last.metric
+        })
+      else { continue }
+      figures.append(Figure(name: final.name + ", change", value: final.value - first.value))
+    }
     figures.append(Figure(name: "TFLOP", value: done.flops / 1e12))
     figures.append(Figure(name: "seconds", value: done.seconds))
   }
