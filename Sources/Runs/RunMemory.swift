@@ -46,7 +46,8 @@ struct RunMemory: Equatable {
     training = steps.max() ?? resting
     let held = passes.map {
       shape.inferenceActivationBytes(
-        tokens: $0.largest, length: $0.length, regions: $0.regions)
+        tokens: $0.largest, length: $0.length, regions: $0.regions, precision: precision,
+        pool: pool)
     }
     evaluation = resting + (held.max() ?? 0)
     saving =
