@@ -43,12 +43,14 @@ public final class Transformer: @unchecked Sendable {
   /// - Parameters:
   ///   - shape: sizes that `LlamaShape.validate()` accepts.
   ///   - pool: threads for the work.
-  public init(shape: LlamaShape, pool: ThreadPool) {
+  ///   - isForecast: true for a model that is only planned, of any size: it has no parameters in
+  ///     memory and no pass may run.
+  public init(shape: LlamaShape, pool: ThreadPool, isForecast: Bool = false) {
     self.shape = shape
     self.pool = pool
     let layout = shape.parameterLayout
-    parameters = ParameterSet(layout: layout)
-    gradients = ParameterSet(layout: layout)
+    parameters = ParameterSet(layout: layout, hasMemory: !isForecast)
+    gradients = ParameterSet(layout: layout, hasMemory: !isForecast)
     offsets = ParameterOffsets(layout, shape: shape)
     rotary = RotaryTable(headWidth: shape.headWidth, base: shape.ropeBase)
   }

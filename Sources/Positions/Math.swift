@@ -16,3 +16,6 @@ func naturalLog(_ value: Double) -> Double { log(value) }
 
 /// Cosine of an angle in radians.
 func cosine(_ angle: Double) -> Double { cos(angle) }
+
+/// Sine of an angle in radians.
+func sine(_ angle: Double) -> Double { sin(angle) }

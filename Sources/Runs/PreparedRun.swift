@@ -93,15 +93,15 @@ public final class PreparedRun {
   /// - Parameters:
   ///   - recipe: checked already, as far as it can be without building.
   ///   - pool: threads for the work.
-  ///   - isForecast: true when nothing will be trained or shown; then no model scores the samples of
-  ///     a selection, which may take minutes.
+  ///   - isForecast: true when nothing will be trained or shown; then a new model has no memory, and no
+  ///     model scores the samples of a selection, which may take minutes.
   ///   - notice: receives warnings, such as a checkpoint that was passed over.
   /// - Throws: `UserErrors`, `UserError` or `StoreError` with what does not work.
   public convenience init(
     _ recipe: Recipe, pool: ThreadPool, isForecast: Bool = false,
     notice: (String) -> Void = { _ in }
   ) throws {
-    let start = try StartModel(recipe, pool: pool, notice: notice)
+    let start = try StartModel(recipe, pool: pool, isForecast: isForecast, notice: notice)
     let names = Set(recipe.stages.map(\.name)).union([Stage.Merge.base])
     for merge in recipe.stages.compactMap(\.merge) where !names.contains(merge.with) {
       let (path, contents) = try ModelPath.read(recipe.resolve(merge.with), notice: notice)

@@ -15,10 +15,12 @@ struct StartModel {
   /// Anchor tables of stages by number, as a run that goes on has made them.
   var anchors: [Int: AnchorTable] = [:]
 
-  /// Loads the recipe's base or draws a new model.
+  /// Loads the recipe's base or draws a new model, unless that is a forecast only.
   ///
   /// - Throws: `UserError` or `StoreError` when the base cannot be used or the sizes do not fit.
-  init(_ recipe: Recipe, pool: ThreadPool, notice: (String) -> Void) throws {
+  init(
+    _ recipe: Recipe, pool: ThreadPool, isForecast: Bool = false, notice: (String) -> Void
+  ) throws {
     if let base = recipe.base {
       let loaded = try LoadedModel(recipe.resolve(base), pool: pool, notice: notice)
       if let asked = recipe.tokenizer, asked.kind != loaded.tokenizer.name {
@@ -41,7 +43,8 @@ struct StartModel {
     description = ModelDescription(
       shape: try LlamaShape(
         model.settings, vocabulary: tokenizer.vocabularySize, trainedContext: longest))
-    transformer = Transformer(shape: description.shape, pool: pool)
+    transformer = Transformer(shape: description.shape, pool: pool, isForecast: isForecast)
+    guard !isForecast else { return }
     transformer.initialize(
       seed: recipe.seed, deviation: model.settings.real("init_std") ?? 0.04)
   }

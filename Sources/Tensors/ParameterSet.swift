@@ -46,10 +46,10 @@ public final class ParameterSet: Sendable {
   /// All floats.
   public let values: AlignedFloats
 
-  /// Zeroed tensors of a layout.
-  public init(layout: TensorLayout) {
+  /// Zeroed tensors of a layout; without memory only the layout may be looked at.
+  public init(layout: TensorLayout, hasMemory: Bool = true) {
     self.layout = layout
-    values = AlignedFloats(count: layout.count)
+    values = AlignedFloats(count: hasMemory ? layout.count : 0)
   }
 
   /// The floats of one tensor, or nil when no tensor has that name.

@@ -78,6 +78,17 @@ import Testing
     #expect(length > 65 && stream.ledger.entries[0].croppedTokens == cropped)
   }
 
+  @Test func longerConversationsMayBeLeftOut() throws {
+    let short = "{\"messages\": [{\"role\": \"assistant\", \"content\": \"Hi\"}]}"
+    var source = try open(
+      [Self.line, short, Self.line].joined(separator: "\n"), ["longer": .text("drop")])
+    let kept = try source.next(limit: 60)
+    #expect(marked(kept) == "Assistant: [Hi\n]" && kept.croppedTokens == 75)
+    #expect(try source.next(limit: 60).croppedTokens == 2 * 75 && source.cursor.epoch == 1)
+    var long = try open(Self.line, ["longer": .text("drop")])
+    #expect(throws: UserError.self) { try long.next(limit: 60) }
+  }
+
   static let broken: [(line: String, sentence: String)] = [
     ("{\"messages\": 5}", "\"messages\" is no list"),
     ("{\"chat\": []}", "no messages in the field"),

@@ -4,7 +4,8 @@ public import Support
 ///
 /// Read are `{"role": .., "content": ..}` and ShareGPT's `{"from": .., "value": ..}`. What the assistant
 /// says is learnt, with the mark that ends it; everything else is given. A conversation that does not
-/// fit into a row is cut there and its rest is lost, as in ProLong's fine-tuning.
+/// fit into a row is cut there and its rest is lost, as in ProLong's fine-tuning, or it is left out
+/// when it is longer than a whole row, as in that of Llama-3 80K.
 ///
 /// - SeeAlso: ProLong (arXiv:2410.02660), appendix A.3.
 public struct ChatLines: SourceKind {
@@ -22,6 +23,10 @@ public struct ChatLines: SourceKind {
         "format", .choice(ChatFormat.allCases.map(\.rawValue)), default: .text("plain"),
         help: "How roles are written: as `User:` and `Assistant:`, or with ChatML's marks."),
       Setting(
+        "longer", .choice(["cut", "drop"]), default: .text("cut"),
+        help: "What happens to conversations longer than a row: cut there, or left out.",
+        applies: .nextStage),
+      Setting(
         "loss", .choice(["answers", "all"]), default: .text("answers"),
         help: "What is learnt: what the assistant says, or everything.", applies: .nextStage),
     ] + ShelfSettings.all)
@@ -30,6 +35,7 @@ public struct ChatLines: SourceKind {
   private let field: String
   private let format: ChatFormat
   private let isLearntWhole: Bool
+  private let dropsLonger: Bool
   private let settings: ShelfSettings
 
   /// Builds it from checked settings.
@@ -37,6 +43,7 @@ public struct ChatLines: SourceKind {
     path = try TextFiles.path(values)
     field = values.text("field") ?? "messages"
     format = values.text("format").flatMap(ChatFormat.init) ?? .plain
+    dropsLonger = values.text("longer") == "drop"
     isLearntWhole = values.text("loss") == "all"
     settings = ShelfSettings(values)
   }
@@ -46,7 +53,7 @@ public struct ChatLines: SourceKind {
     try opening.demandAnyText(Self.kind.name)
     let shelf = Shelf(
       lines: try LineList(path), field: field, format: format, isLearntWhole: isLearntWhole,
-      tokenizer: opening.tokenizer)
+      dropsLonger: dropsLonger, tokenizer: opening.tokenizer)
     for index in 0..<shelf.count { _ = try shelf.messages(index) }
     return try ShelfSource(shelf, settings, opening)
   }
@@ -56,6 +63,7 @@ public struct ChatLines: SourceKind {
     let field: String
     let format: ChatFormat
     let isLearntWhole: Bool
+    let dropsLonger: Bool
     let tokenizer: any Tokenizer
 
     var place: String { lines.path }

@@ -8,6 +8,8 @@ public struct SentenceVerdict: Sendable, Equatable {
   public internal(set) var isKept: Bool
   /// Why, in a few words.
   public internal(set) var reason: String
+  /// True when chance alone kept it.
+  var isByChance = false
 }
 
 /// Chooses sentences of long documents until a row is full; their order stays.
@@ -53,7 +55,11 @@ public struct SentenceSelector: Sendable {
       judge(document.tokens[range], range, &random)
     }
     let fitting = verdicts.indices.filter { verdicts[$0].isKept }
-    let order = isDrawn ? fitting.shuffled(using: &random) : fitting
+    let drawn = isDrawn ? fitting.shuffled(using: &random) : fitting
+    // What the rule always keeps goes before what it keeps by chance, unless the text's order counts.
+    let order =
+      isDrawn
+      ? drawn.filter { !verdicts[$0].isByChance } + drawn.filter { verdicts[$0].isByChance } : drawn
     var taken = 0
     for index in order {
       if taken >= limit {
@@ -94,7 +100,8 @@ public struct SentenceSelector: Sendable {
       }
       let isKept = random.chance(otherwise)
       return SentenceVerdict(
-        tokens: range, isKept: isKept, reason: isKept ? "no digit, by chance" : "no digit")
+        tokens: range, isKept: isKept, reason: isKept ? "no digit, by chance" : "no digit",
+        isByChance: isKept)
     case .anchors(let table):
       guard let anchor = sentence.first(where: { table.isAnchor[Int($0)] }) else {
         return SentenceVerdict(tokens: range, isKept: false, reason: "no anchor")

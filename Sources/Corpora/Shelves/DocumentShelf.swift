@@ -18,12 +18,15 @@ protocol DocumentShelf: Sendable {
   func document(_ index: Int) throws -> Document
   /// True when a document that did not fit goes on with the next call.
   var isContinuous: Bool { get }
+  /// True when documents longer than what is asked for are left out; else they are cut.
+  var dropsLonger: Bool { get }
   /// What rows that are ready demand of a stage; nil for documents that may be cut and packed.
   var readyMade: ReadyMadeRows? { get }
 }
 
 extension DocumentShelf {
   var isContinuous: Bool { true }
+  var dropsLonger: Bool { false }
   var readyMade: ReadyMadeRows? { nil }
 }
 

@@ -35,12 +35,9 @@ struct ShelfSource: DocumentSource {
   }
 
   mutating func next(limit: Int) throws -> Document {
+    guard isContinuous else { return try separate(limit: limit) }
     let whole = try current ?? shelf.document(place())
     let end = min(whole.tokens.count, cursor.offset + limit)
-    guard isContinuous else {
-      advance()
-      return whole.cut(to: limit)
-    }
     let range = cursor.offset..<end
     var piece = Document(tokens: Array(whole.tokens[range]), roles: Array(whole.roles[range]))
     piece.offset = cursor.offset
@@ -49,6 +46,25 @@ struct ShelfSource: DocumentSource {
     current = whole
     if end == whole.tokens.count { advance() }
     return piece
+  }
+
+  /// The next document by itself; what it loses is told with it.
+  private mutating func separate(limit: Int) throws -> Document {
+    var dropped = 0
+    for _ in members {
+      let whole = try shelf.document(place())
+      advance()
+      if shelf.dropsLonger, whole.tokens.count > limit {
+        dropped += whole.tokens.count
+        continue
+      }
+      var document = whole.cut(to: limit)
+      document.croppedTokens += dropped
+      return document
+    }
+    throw UserError(
+      shelf.place, "every document is longer than \(limit) tokens",
+      remedy: "Raise `sequence`, or set `longer: cut`.")
   }
 
   private mutating func advance() {

@@ -27,13 +27,13 @@ struct PlanCommand: ParsableCommand {
     _ rotary: RotaryFrequencies, _ shape: LlamaShape, _ target: Int
   ) -> String {
     let base = Quantity.text(rotary.base.rounded())
+    guard let distance = BaseBound.firstNegative(rotary, context: target) else {
+      return "\(base) favours like keys at all of \(target.grouped) tokens"
+    }
     let smallest = BaseBound.smallest(headWidth: shape.headWidth, context: target)
     let bound =
       smallest.map { "\(Quantity.text($0.rounded())) is the smallest that does" }
       ?? "no base up to 1e11 does"
-    guard let distance = BaseBound.firstNegative(rotary, context: target) else {
-      return "\(base) favours like keys at all of \(target.grouped) tokens"
-    }
     return
       "\(base) favours like keys up to \(distance.grouped) of \(target.grouped) tokens; \(bound)"
   }
