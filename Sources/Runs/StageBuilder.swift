@@ -48,11 +48,25 @@ struct StageBuilder {
         stream: short.stream, rows: rows, sequence: sequence, microBatches: short.microBatches,
         share: asked.share)
     }
+    let part = try trainedParts.make(settings.train.kind, settings.train.settings.values)
     return TrainingWork(
-      settings: settings, rotary: try rotary(settings.rope, number),
+      settings: settings, adapters: try adapters(part, number), mergesAdapters: part.mergesAtEnd,
+      window: settings.window.map {
+        AttentionWindow(start: $0.start, growth: $0.growth, end: $0.end)
+      },
+      rotary: try rotary(settings.rope, number),
       optimizer: try optimizers.make(settings.optimizer.kind, settings.optimizer.settings.values),
       loss: try loss(settings.loss, number), stream: main.stream,
       microBatches: main.microBatches, replay: replay)
+  }
+
+  private func adapters(_ part: any TrainedPart, _ number: Int) throws -> AdapterPlan? {
+    do {
+      return try part.adapters(for: description.shape)
+    } catch let error as UserError {
+      throw UserError(
+        "\(recipe.file): stages.\(number).\(error.place)", error.finding, remedy: error.remedy)
+    }
   }
 
   private func loss(_ settings: TrainingStage.Loss, _ number: Int) throws -> LossSettings {

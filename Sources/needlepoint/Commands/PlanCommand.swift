@@ -50,7 +50,9 @@ struct PlanCommand: ParsableCommand {
     for stage in plan.stages {
       print(
         "  \(stage.name): \(stage.steps.grouped) steps of \(stage.rows) x \(stage.sequence) tokens,"
-          + " \(stage.tokens.grouped) tokens, \(stage.flops.short)FLOP")
+          + " \(stage.tokens.grouped) tokens, \(stage.flops.short)FLOP"
+          + (stage.trained == plan.parameters || stage.trained == 0
+            ? "" : ", trains \(stage.trained.grouped) weights"))
     }
     print("training     \(plan.tokens.grouped) tokens, \(plan.flops.short)FLOP")
     print("evaluations  \(plan.evaluationFlops.short)FLOP")
