@@ -34,7 +34,7 @@ public enum NormalFloat {
 
   /// Packs numbers: each becomes the nearest level times its block's largest magnitude.
   ///
-  /// - Parameter values: finite numbers.
+  /// - Parameter values: numbers; with one that is not finite all of them are lost.
   /// - Returns: `byteCount(values.count)` bytes.
   public static func pack(_ values: UnsafeBufferPointer<Float>) -> [UInt8] {
     let count = values.count
@@ -52,8 +52,9 @@ public enum NormalFloat {
       let largest = differences.reduce(Float(0)) { max($0, abs($1)) }
       append(largest, to: &bytes)
       small += differences.map { difference in
-        let share = largest > 0 ? (difference / largest * 127).rounded(.toNearestOrEven) : 0
-        return UInt8(bitPattern: Int8(share))
+        let share = (difference / largest * 127).rounded(.toNearestOrEven)
+        // Neither 0 / 0 nor what comes of a weight that is not finite is a number.
+        return UInt8(bitPattern: share.isFinite ? Int8(share) : 0)
       }
     }
     bytes += small

@@ -105,6 +105,11 @@ extension LlamaShape {
     return layout
   }
 
+  /// The shorter side of the narrowest matrix that a plan gives an adapter; nil when there is none.
+  public func narrowestTarget(_ plan: AdapterPlan) -> Int? {
+    parameterLayout.entries.filter(plan.adapts).flatMap(\.shape).min()
+  }
+
   /// Weights that a plan trains.
   public func adapterCount(_ plan: AdapterPlan) -> Int {
     adapterLayout(plan).entries.reduce(0) { $0 + $1.count }

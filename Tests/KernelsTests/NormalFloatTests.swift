@@ -52,6 +52,15 @@ struct NormalFloatTests {
     }
   }
 
+  @Test func numbersThatAreNotFiniteDoNotTrap() {
+    var values = randomFloats(192, "normal float")
+    let whole = Self.unpacked(values)
+    for odd in [Float.infinity, -.infinity, .nan] {
+      values[70] = odd
+      #expect(Self.unpacked(values).count == whole.count)
+    }
+  }
+
   @Test func levelsAndZerosStayWhatTheyAre() {
     let levels = NormalFloat.levels.map { $0 * 3 }
     #expect(Self.unpacked((0..<4).flatMap { _ in levels }) == (0..<4).flatMap { _ in levels })

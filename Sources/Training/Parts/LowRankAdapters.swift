@@ -1,6 +1,5 @@
 public import Models
 public import Support
-import Tensors
 
 /// LoRA: the weights stay, and a product of two narrow matrices is trained beside each target.
 public struct LowRankAdapters: TrainedPart {
@@ -49,23 +48,10 @@ public struct LowRankAdapters: TrainedPart {
 
   /// The adapters, when their middle is narrower than every target.
   public func adapters(for shape: LlamaShape) throws -> AdapterPlan? {
-    try plan.checkFits(shape)
-    return plan
-  }
-}
-
-extension AdapterPlan {
-  /// Checks that the middle is not wider than a target.
-  ///
-  /// - Throws: `UserError` when a full matrix would be narrower than its adapter.
-  func checkFits(_ shape: LlamaShape) throws {
-    let narrowest = shape.parameterLayout.entries.filter { entry in
-      targets.contains { entry.name.hasSuffix("/\($0.rawValue)") }
-    }.flatMap(\.shape).min()
-    guard let narrowest, rank > narrowest else { return }
+    guard let narrowest = shape.narrowestTarget(plan), plan.rank > narrowest else { return plan }
     throw UserError(
       "train.rank",
-      "at most \(narrowest), the narrowest side of a target, is needed, \(rank) found",
+      "at most \(narrowest), the narrowest side of a target, is needed, \(plan.rank) found",
       remedy: "Lower rank; 8 to 64 is usual.")
   }
 }
