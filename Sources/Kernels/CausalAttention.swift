@@ -152,13 +152,16 @@ public enum CausalAttention {
   /// - Parameters:
   ///   - shape: sizes.
   ///   - precision: number format of the products' operands.
+  ///   - backward: false when only `forward` is used.
   ///   - pool: threads and loops.
   /// - Returns: bytes; the workspace is shared by all operations, so layers do not add up.
   public static func workspaceBytes(
-    _ shape: Shape, precision: MatmulPrecision = .float32, pool: ThreadPool
+    _ shape: Shape, precision: MatmulPrecision = .float32, backward: Bool = true, pool: ThreadPool
   ) -> Int {
-    planBytes(shape) + partBytes(shape, groups(shape, threads: pool.threads))
-      + TiledAttention(shape, precision, pool).bytes(operands: 3)
+    let tiles = TiledAttention(shape, precision, pool)
+    guard backward else { return planBytes(shape) + tiles.bytes(operands: 2) }
+    return planBytes(shape) + partBytes(shape, groups(shape, threads: pool.threads))
+      + tiles.bytes(operands: 3)
   }
 
   /// Key and value gradients of the groups after the first.

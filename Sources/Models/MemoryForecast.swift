@@ -11,7 +11,7 @@ public struct MemoryForecast: Sendable, Equatable {
   public let workspace: Int
 
   /// Code, libraries and thread stacks, as measured on small models.
-  public static let program = 30 << 20
+  public static let program = 44 << 20
 
   /// All of them: the highest resident memory of a process that trains.
   public var total: Int { parameters + activations + workspace + Self.program }
@@ -90,13 +90,25 @@ extension LlamaShape {
   ///   - length: T of that pass.
   ///   - regions: how many ways to count positions `Transformer.remap` has, each with its own turned
   ///     heads and angles; 0 without it.
-  /// - Returns: bytes.
-  public func inferenceActivationBytes(tokens: Int, length: Int, regions: Int = 0) -> Int {
+  ///   - precision: number format of the matrix products' operands.
+  ///   - pool: threads and loops.
+  /// - Returns: bytes, with what attention packs.
+  public func inferenceActivationBytes(
+    tokens: Int, length: Int, regions: Int = 0, precision: MatmulPrecision, pool: ThreadPool
+  ) -> Int {
     let activations = Arena.floats { arena in
       InferenceActivations(self, tokens: tokens, logitRows: logitChunkRows, arena: arena)
     }
     let turned = regions * (tokens * packedWidth + 4 * length * headWidth / 2)
-    return MemoryLayout<Float>.stride * (activations + turned)
+    let attention = CausalAttention.Shape(
+      rows: max(1, tokens / max(length, 1)), length: length, heads: heads, kvHeads: kvHeads,
+      headWidth: headWidth)
+    let workspace =
+      regions > 0
+      ? 0
+      : CausalAttention.workspaceBytes(
+        attention, precision: precision, backward: false, pool: pool)
+    return MemoryLayout<Float>.stride * (activations + turned) + workspace
   }
 
   /// Floats of query, key and value heads of a token, (H + 2K) E.

@@ -1,4 +1,4 @@
-import Support
+public import Support
 
 /// One event of a run: what is printed with `--json`, kept in `records.jsonl` and drawn on the screen.
 public enum RunRecord: Sendable, Equatable {
@@ -28,10 +28,13 @@ public enum RunRecord: Sendable, Equatable {
   }
 
   /// One JSON object on one line, the key `event` first.
-  public var jsonLine: String {
+  public var jsonLine: String { jsonLine(with: []) }
+
+  /// The same with more keys behind its own, for streams of several runs.
+  public func jsonLine(with more: [(key: String, value: JSONValue)]) -> String {
     let record = fields
     return JSONValue.object(
-      [("event", .text(type(of: record).event))] + record.pairs
+      [("event", .text(type(of: record).event))] + record.pairs + more
     ).line
   }
 

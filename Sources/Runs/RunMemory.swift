@@ -37,7 +37,8 @@ struct RunMemory: Equatable {
     let border = plain + shape.checkpointBytes(nil, moments: false)
     let held = passes.map {
       shape.inferenceActivationBytes(
-        tokens: $0.largest, length: $0.length, regions: $0.regions)
+        tokens: $0.largest, length: $0.length, regions: $0.regions, precision: precision,
+        pool: pool)
     }
     let shown = held.max() ?? 0
     var (training, evaluation, saving) = (0, plain + shown, border)

@@ -47,9 +47,25 @@ public struct RunPlan: Sendable, Equatable {
   /// Floating point operations of all stages.
   public var flops: Double { stages.reduce(0) { $0 + $1.flops } }
 
-  /// The plan as a record; its seconds are nil until a speed was measured.
-  public func record(gflops: Double?) -> PlanRecord {
-    PlanRecord(
+  /// The plan as a record, with what is done in place of what was planned: a stage that a skill ended
+  /// early no longer counts with the most it might have taken.
+  ///
+  /// - Parameters:
+  ///   - gflops: speed measured so far; nil leaves the seconds out.
+  ///   - progress: where the run stands; nil before it begins.
+  /// - Returns: the record.
+  public func record(gflops: Double?, at progress: RunProgress? = nil) -> PlanRecord {
+    let current = progress?.stage ?? 0
+    var tokens = progress?.tokens ?? 0
+    var rest = 0.0
+    for (number, stage) in stages.enumerated() where number >= current {
+      let done = number == current ? progress?.stageStep ?? 0 : 0
+      let share = stage.steps > 0 ? Double(stage.steps - done) / Double(stage.steps) : 0
+      tokens += Int((share * Double(stage.tokens)).rounded())
+      rest += share * stage.flops
+    }
+    let flops = (progress?.flops ?? 0) + rest
+    return PlanRecord(
       stages: stages.count, tokens: tokens, flops: flops, peakBytes: peakBytes,
       diskBytes: diskBytes, seconds: gflops.map { (flops + evaluationFlops) / ($0 * 1e9) },
       recompute: recomputation.rawValue, parameters: parameters,

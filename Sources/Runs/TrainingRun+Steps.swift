@@ -82,6 +82,7 @@ extension TrainingRun {
       trainer.transformer.setRotary(rotary)
     }
     guard progress.stageStep == 0 else { return }
+    if progress.stage > 0 { post(.plan(plan.record(gflops: nil, at: progress))) }
     let settings = training.settings
     post(
       .stage(
@@ -143,7 +144,7 @@ extension TrainingRun {
   /// Tells the plan again, once, with the time it will take by the speed of the first steps.
   private func tellSpeed() {
     guard let gflops = session.takeGFLOPS() else { return }
-    post(.plan(plan.record(gflops: gflops)))
+    post(.plan(plan.record(gflops: gflops, at: progress)))
   }
 
   /// Warns of a step that changed nothing, and gives up after three in a row.

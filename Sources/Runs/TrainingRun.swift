@@ -145,7 +145,7 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   private func work() {
     let state: RunState
     do {
-      post(.plan(plan.record(gflops: nil)))
+      post(.plan(plan.record(gflops: nil, at: progress)))
       try trainAllStages()
       try finish()
       state = .finished

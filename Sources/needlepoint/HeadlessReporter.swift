@@ -15,6 +15,8 @@ final class HeadlessReporter {
   private let options: SharedOptions
   private var progress: ProgressLine
   private var cells: [NeedleRecord] = []
+  /// True when the run's plan was shown; later ones only correct what is left.
+  private var hasPlan = false
 
   /// A reporter of a run.
   init(_ run: TrainingRun, options: SharedOptions) {
@@ -63,15 +65,7 @@ final class HeadlessReporter {
       return
     }
     switch record {
-    case .plan(let plan) where plan.seconds != nil:
-      progress.clear()
-      options.say(String(format: "plan: about %.0f s in all at this speed", plan.seconds ?? 0))
-    case .plan(let plan):
-      options.say(
-        "plan: \(plan.stages) stages, \(plan.tokens.grouped) tokens, "
-          + "\(plan.flops.short)FLOP, \((plan.peakBytes >> 20).grouped) MiB at most, "
-          + "recompute \(plan.recompute)")
-      progress.totalTokens = plan.tokens
+    case .plan(let plan): show(plan)
     case .step(let step): progress.show(step, stages: run.prepared.recipe.stages.count)
     case .needle(let cell):
       if let first = cells.first, first.step != cell.step || first.task != cell.task {
@@ -100,6 +94,21 @@ final class HeadlessReporter {
     }
   }
 
+  private func show(_ plan: PlanRecord) {
+    let isFirst = !hasPlan
+    hasPlan = true
+    progress.totalTokens = plan.tokens
+    progress.clear()
+    if let seconds = plan.seconds {
+      options.say(String(format: "plan: about %.0f s in all at this speed", seconds))
+    } else if isFirst {
+      options.say(
+        "plan: \(plan.stages) stages, \(plan.tokens.grouped) tokens, "
+          + "\(plan.flops.short)FLOP, \((plan.peakBytes >> 20).grouped) MiB at most, "
+          + "recompute \(plan.recompute)")
+    }
+  }
+
   private func showHeatmap() {
     guard !cells.isEmpty, !options.json else { return }
     progress.clear()
@@ -121,7 +130,7 @@ final class HeadlessReporter {
     print(
       "\(done.status): \(done.tokens.grouped) tokens, \(done.flops.short)FLOP, "
         + String(format: "%.1f s", done.seconds))
-    print("checkpoint: \(done.path)")
+    if !done.path.isEmpty { print("checkpoint: \(done.path)") }
     if done.status == "stopped" {
       options.say("go on with: needlepoint resume \(run.folder)")
     }

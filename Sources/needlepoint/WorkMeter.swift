@@ -18,7 +18,8 @@ struct WorkMeter {
   mutating func advance(by amount: Double, _ what: String) {
     done += amount
     let interval = isTerminal ? 0.1 : 5
-    guard isShown, Date().timeIntervalSince(lastShown) > interval else { return }
+    // Before anything is done nobody can tell how long the rest takes.
+    guard isShown, done > 0, Date().timeIntervalSince(lastShown) > interval else { return }
     lastShown = Date()
     let share = min(1, done / max(total, 1))
     let left = Date().timeIntervalSince(start) * (1 - share) / max(share, 1e-9)

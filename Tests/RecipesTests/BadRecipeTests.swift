@@ -19,7 +19,7 @@ struct BadRecipeTests {
 
   static let topKeys =
     "name, summary, base, target, seed, precision, threads, model, tokenizer, checkpoint, "
-    + "memory, defaults, stages, evaluate, sources"
+    + "memory, defaults, stages, evaluate, sources, sweep"
 
   static let bad = [
     Bad(

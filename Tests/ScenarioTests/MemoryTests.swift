@@ -64,8 +64,9 @@ extension ScenarioSuite {
       expectForecast(foreseen, measured, "width \(width), \(tokens) tokens, \(recompute), \(train)")
     }
 
-    /// The heads turned for each region are most of what it holds.
-    @Test func anEvaluationWithRemappedPositionsTakesWhatItsPlanSays() throws {
+    /// The heads that attention packs, or turns for each region of a remap, are most of what it holds.
+    @Test(arguments: ["none", "dual_chunk"])
+    func anEvaluationTakesWhatItsPlanSays(remap: String) throws {
       let place = try Workplace(
         """
         name: memory
@@ -75,7 +76,7 @@ extension ScenarioSuite {
         stages:
           - { steps: 0, sequence: 64, mix: { stories: 1 } }
         evaluate:
-          - { kind: loss, sequence: 8192, tokens: 8192, remap: dual_chunk }
+          - { kind: loss, sequence: 8192, tokens: 8192, remap: \(remap) }
 
         """)
       let plan = try place.program("plan", "tiny.yaml", "--json")
@@ -84,7 +85,7 @@ extension ScenarioSuite {
       let run = try place.program("run", "tiny.yaml", "--json", "--out", place.out)
       expect(run)
       let measured = try #require(run.events.named("done").first?["peak_bytes"]?.numberValue)
-      expectForecast(foreseen, measured, "dual_chunk")
+      expectForecast(foreseen, measured, remap)
     }
 
     @Test func aForecastRunsNothing() throws {

@@ -24,6 +24,8 @@ extension ScenarioSuite {
         + " --set stages.3.advance.min_steps=0 --set stages.3.advance.at_limit=go_on"
         + " --set stages.4.steps=2 --set evaluate.0.trials=1 --set evaluate.0.final_trials=1"
         + " --set evaluate.1.trials=1 --set evaluate.1.lengths=[256]",
+      "needlepoint sweep my-books.yaml --vary stages.0.sequence=128,256":
+        " --seeds 1 --set stages.0.steps=3",
       "needlepoint run my-books.yaml": " --headless --set stages.0.steps=3",
       "needlepoint run my-books": " --headless --set stages.0.steps=3",
     ]

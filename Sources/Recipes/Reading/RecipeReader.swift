@@ -24,6 +24,7 @@ struct RecipeReader {
     checkPositions(stages, evaluations)
     let checkpoints = checkpoints(top["checkpoint"])
     let recompute = recompute(top["memory"])
+    let sweep = SweepReader(reading: reading).sweep(top["sweep"])
     let tokenizer = tokenizer(top, values, sources, stages)
     guard reading.faults.isEmpty, let target = values.integer("target"), !stages.isEmpty,
       let precision = values.text("precision").flatMap(Recipe.Precision.init(rawValue:))
@@ -35,7 +36,7 @@ struct RecipeReader {
       tokenizer: tokenizer, target: target, seed: UInt64(values.integer("seed") ?? 1),
       precision: precision, threads: values.integer("threads"), stages: stages,
       evaluations: evaluations, sources: sources, checkpoints: checkpoints,
-      recompute: recompute)
+      recompute: recompute, sweep: sweep)
   }
 
   /// True for letters, digits, `-` and `_` with at least one letter: what a key path can hold.

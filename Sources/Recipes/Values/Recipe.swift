@@ -65,6 +65,8 @@ public struct Recipe: Sendable, Equatable {
   public let checkpoints: Checkpoints
   /// What the backward pass computes again.
   public let recompute: Recompute
+  /// Variants of this recipe to compare; nil when there are none.
+  public let sweep: Sweep?
 
   /// Where a path of the recipe leads.
   ///

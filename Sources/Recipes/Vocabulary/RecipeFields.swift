@@ -130,6 +130,26 @@ public enum RecipeFields {
       help: "What reaching max_steps means."),
   ]
 
+  /// Settings of `sweep` beside its arms.
+  public static let sweep: [Setting] = [
+    Setting(
+      "seeds", .sizes(0...Int.max), default: nil, help: "Seeds of each arm; 1, 2 and 3 when absent."
+    ),
+    Setting(
+      "minutes", .real(0...1e6), default: nil,
+      help: "Wall time after which no further run is begun; no limit when absent."),
+  ]
+
+  /// Settings of `sweep.abandon`.
+  public static let abandon: [Setting] = [
+    Setting(
+      "after", .real(0...1), default: .real(0.5),
+      help: "Share of the steps after which an arm is judged."),
+    Setting(
+      "below", .real(0...1), default: .real(0.5),
+      help: "An arm is given up when it has less than this share of the best arm's right answers."),
+  ]
+
   /// A weight of a mix.
   public static let weight = Setting(
     "weight", .real(0...1e9), default: nil,
@@ -154,6 +174,6 @@ public enum RecipeFields {
   /// Keys of the recipe that are not settings.
   static let topGroups = [
     "model", "tokenizer", "checkpoint", "memory", "defaults", "stages", "evaluate",
-    "sources",
+    "sources", "sweep",
   ]
 }

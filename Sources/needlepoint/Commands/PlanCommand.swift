@@ -72,5 +72,20 @@ struct PlanCommand: ParsableCommand {
       "rope         \(unfinished) of \(shape.headWidth / 2) pairs never turn inside the trained "
         + "\(shape.trainedContext.grouped) tokens")
     print("base         " + Self.baseBound(prepared.finalRotary, shape, checked.target))
+    if checked.sweep != nil { try showSweep(document) }
+  }
+
+  /// What each arm of the recipe's sweep takes, and all of them.
+  private func showSweep(_ document: RecipeDocument) throws {
+    let runs = try document.sweepRuns(.needlepoint)
+    var all = 0.0
+    for (arm, seeds) in Dictionary(grouping: runs, by: \.arm).sorted(by: { $0.key < $1.key }) {
+      let recipe = try seeds[0].document.recipe(.needlepoint)
+      let plan = RunPlan(try PreparedRun(recipe, pool: shared.makePool()) { _ in })
+      let flops = plan.flops + plan.evaluationFlops
+      all += Double(seeds.count) * flops
+      print("arm          \(arm): \(seeds.count) runs of \(flops.short)FLOP, evaluations included")
+    }
+    print("sweep        \(runs.count) runs, \(all.short)FLOP")
   }
 }
