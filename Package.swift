@@ -30,6 +30,7 @@ let layer0: [Target] = [
   .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
   .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   // -O3 also in debug builds: tests of kernels stay quick. No -march: one binary, every x86-64 and arm64.
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
 ]
@@ -42,7 +43,7 @@ let layers: [Target] = [
   layer("Records", ["Support"]),
   layer("Recipes", ["Support"], packages: [yams]),
   layer("Positions", ["Support"]),
-  layer("Corpora", ["Support"]),
+  layer("Corpora", ["CZlib", "Support"]),
   layer("HDF5", ["CHDF5", "Support"]),
   layer("Terminal", ["CNCurses", "Support"]),
   // 3

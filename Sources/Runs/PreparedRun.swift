@@ -48,6 +48,8 @@ struct TrainingWork: Sendable {
   let microBatches: Int
   /// Ordinary short rows, when the stage replays.
   let replay: Replay?
+  /// What of the documents is trained on; nil for all.
+  let selector: SentenceSelector?
 
   /// Steps on short rows in between.
   struct Replay: Sendable {
@@ -83,15 +85,27 @@ public final class PreparedRun {
   let stages: [PreparedStage]
   let evaluations: [PlannedEvaluation]
 
+  /// The anchor tables of the stages that have one, by the stage's number.
+  var anchors: [Int: AnchorTable] {
+    var tables: [Int: AnchorTable] = [:]
+    for (number, stage) in stages.enumerated() {
+      tables[number] = stage.training?.selector?.anchors
+    }
+    return tables
+  }
+
   /// Builds everything that a recipe names.
   ///
   /// - Parameters:
   ///   - recipe: checked already, as far as it can be without building.
   ///   - pool: threads for the work.
+  ///   - isForecast: true when nothing will be trained or shown; then no model scores the samples of
+  ///     a selection, which may take minutes.
   ///   - notice: receives warnings, such as a checkpoint that was passed over.
-  /// - Throws: `UserError` or `StoreError` with the first thing that does not work.
+  /// - Throws: `UserErrors`, `UserError` or `StoreError` with what does not work.
   public convenience init(
-    _ recipe: Recipe, pool: ThreadPool, notice: (String) -> Void = { _ in }
+    _ recipe: Recipe, pool: ThreadPool, isForecast: Bool = false,
+    notice: (String) -> Void = { _ in }
   ) throws {
     let start = try StartModel(recipe, pool: pool, notice: notice)
     let names = Set(recipe.stages.map(\.name)).union([Stage.Merge.base])
@@ -102,13 +116,15 @@ public final class PreparedRun {
         throw ParameterSet.otherShape(path)
       }
     }
-    try self.init(recipe, start: start, notice: notice)
+    try self.init(recipe, start: start, isForecast: isForecast, notice: notice)
   }
 
-  /// Builds everything around a model that is there.
+  /// Builds everything around a model that is there; `isForecast` as above.
   ///
-  /// - Throws: `UserError` or `StoreError` with the first thing that does not work.
-  init(_ recipe: Recipe, start: StartModel, notice: (String) -> Void) throws {
+  /// - Throws: `UserError` or `UserErrors` with everything that does not work.
+  init(
+    _ recipe: Recipe, start: StartModel, isForecast: Bool = false, notice: (String) -> Void
+  ) throws {
     self.recipe = recipe
     transformer = start.transformer
     tokenizer = start.tokenizer
@@ -116,12 +132,19 @@ public final class PreparedRun {
     let precision: MatmulPrecision = recipe.precision == .bfloat16 ? .bfloat16 : .float32
     transformer.precision = precision.usable(notice: notice)
     let builder = StageBuilder(
-      recipe: recipe, tokenizer: start.tokenizer, description: start.description)
-    stages = try recipe.stages.enumerated().map { try builder.stage($1, number: $0) }
-    evaluations = try recipe.evaluations.map {
-      try PlannedEvaluation(
-        $0, recipe: recipe, tokenizer: start.tokenizer, model: start.transformer)
+      recipe: recipe, tokenizer: start.tokenizer, description: start.description,
+      pool: start.transformer.pool, anchors: start.anchors, isForecast: isForecast)
+    let faults = FaultCollector()
+    stages = try recipe.stages.enumerated().compactMap { number, stage in
+      try faults.attempt { try builder.stage(stage, number: number) }
     }
+    evaluations = try recipe.evaluations.compactMap { item in
+      try faults.attempt {
+        try PlannedEvaluation(
+          item, recipe: recipe, tokenizer: start.tokenizer, model: start.transformer)
+      }
+    }
+    try faults.finish()
     transformer.recomputation =
       Recomputation(rawValue: recipe.recompute.rawValue)
       ?? .fitting(Machine.memoryBytes / 2) { memory($0).peak }

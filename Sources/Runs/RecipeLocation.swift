@@ -60,9 +60,8 @@ public enum RecipeLocation {
       URL(fileURLWithPath: recipe.resolve(path)).standardizedFileURL.path
     }
     if let base = recipe.base { document = try document.setting("base", to: absolute(base)) }
-    for source in recipe.sources {
-      guard let path = source.component.settings.text("path") else { continue }
-      document = try document.setting("sources.\(source.name).path", to: absolute(path))
+    for (path, key) in recipe.paths(.needlepoint) {
+      document = try document.setting(key, to: absolute(path))
     }
     let names = Set(recipe.stages.map(\.name)).union(["base"])
     for (number, stage) in recipe.stages.enumerated() {

@@ -14,6 +14,7 @@ extension RecipeVocabulary {
     .pack: Packers.catalog.descriptions,
     .rope: frequencyTransforms.descriptions,
     .positions: indexTransforms.descriptions,
+    .select: Selections.catalog.descriptions,
     .train: trainedParts.descriptions,
     .optimizer: optimizers.descriptions,
     .source: SourceKinds.catalog.descriptions,

@@ -32,6 +32,8 @@ public struct RunProgress: Codable, Sendable, Equatable {
   public var stream: BatchCursor?
   /// Where the stream of short rows stands.
   public var replay: BatchCursor?
+  /// Anchor tables of the stages that select by models, by the stage's number; nil when none does.
+  public var anchors: [Int: AnchorTable]?
   /// Sizes and angles that the run began with, from which stages derive theirs; with it a run goes on
   /// without the file of its base.
   public let start: ModelDescription

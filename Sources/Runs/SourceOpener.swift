@@ -13,15 +13,27 @@ struct SourceOpener {
   func open(
     _ mix: [(name: String, weight: Double)], split: CorpusSplit, seed: UInt64
   ) throws -> [WeightedSource] {
-    try mix.map { name, weight in
-      let defined = recipe.source(name)
-      var settings = defined?.component.settings.values ?? [:]
-      if case .text(let path)? = settings["path"] {
-        settings["path"] = .text(recipe.resolve(path))
+    let faults = FaultCollector()
+    let opened = try mix.compactMap { name, weight in
+      try faults.attempt {
+        WeightedSource(name: name, weight: weight, source: try source(name, split, seed))
       }
-      let kind = try SourceKinds.catalog.make(defined?.component.kind ?? name, settings)
-      let opening = SourceOpening(name: name, split: split, seed: seed, tokenizer: tokenizer)
-      return WeightedSource(name: name, weight: weight, source: try kind.open(opening))
     }
+    try faults.finish()
+    return opened
+  }
+
+  /// One source at its beginning.
+  private func source(
+    _ name: String, _ split: CorpusSplit, _ seed: UInt64
+  ) throws -> any DocumentSource {
+    let defined = recipe.source(name)
+    var settings = defined?.component.settings.values ?? [:]
+    if case .text(let path)? = settings["path"] {
+      settings["path"] = .text(recipe.resolve(path))
+    }
+    let kind = try SourceKinds.catalog.make(defined?.component.kind ?? name, settings)
+    let opening = SourceOpening(name: name, split: split, seed: seed, tokenizer: tokenizer)
+    return try kind.open(opening)
   }
 }

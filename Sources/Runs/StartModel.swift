@@ -12,6 +12,8 @@ struct StartModel {
   let transformer: Transformer
   let tokenizer: any Tokenizer
   let description: ModelDescription
+  /// Anchor tables of stages by number, as a run that goes on has made them.
+  var anchors: [Int: AnchorTable] = [:]
 
   /// Loads the recipe's base or draws a new model.
   ///
@@ -55,7 +57,9 @@ struct StartModel {
   ///
   /// - Throws: `UserError` when the checkpoint is not of a run.
   init(resuming contents: CheckpointContents, path: String, pool: ThreadPool) throws {
-    description = try RunProgress(json: contents.state, path: path).start
+    let progress = try RunProgress(json: contents.state, path: path)
+    description = progress.start
+    anchors = progress.anchors ?? [:]
     tokenizer = try Tokenizers.make(description: contents.tokenizer)
     try description.shape.validate()
     guard description.rotary.inverse.count == description.shape.headWidth / 2,
@@ -76,7 +80,8 @@ extension Recipe {
     if let tokenizer {
       return try Tokenizers.catalog.make(tokenizer.kind, tokenizer.settings.values)
     }
-    let readsText = sources.contains { $0.component.kind == TextFiles.kind.name }
+    let textKinds = SourceKinds.catalog.descriptions.filter(\.givesAnyText).map(\.name)
+    let readsText = sources.contains { textKinds.contains($0.component.kind) }
     return try Tokenizers.catalog.make(readsText ? "bytes" : "world")
   }
 }

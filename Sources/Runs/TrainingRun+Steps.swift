@@ -56,6 +56,24 @@ extension TrainingRun {
       try step(training, data)
     }
     try checkLimit(training, name: name)
+    if progress.stageStep > 0 { tellLedger(data.consumed, name: name) }
+  }
+
+  /// Tells what the sources of a stage gave.
+  private func tellLedger(_ feed: StageFeed, name: String) {
+    let ledger = feed.stream.ledger
+    let asked = ledger.entries.reduce(0) { $0 + $1.askedTokens }
+    func percent(_ tokens: Double, of all: Double) -> String {
+      String(format: "%.2f", all > 0 ? 100 * tokens / all : 0)
+    }
+    let sentences = ledger.entries.map { entry in
+      "\(entry.name) \(percent(Double(entry.tokens), of: Double(ledger.tokens))) % of "
+        + "\(percent(entry.askedTokens, of: asked)) % asked, \(entry.tokens) tokens, "
+        + "\(entry.epochs) times to its end, \(entry.croppedTokens) tokens cropped"
+    }
+    post(
+      .notice(
+        NoticeRecord(level: .info, text: "stage \(name) fed " + sentences.joined(separator: "; "))))
   }
 
   /// True when a checkpoint is due here; not while losses are not finite, since the weights may not be

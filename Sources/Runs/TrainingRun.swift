@@ -86,6 +86,8 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
     plan = RunPlan(prepared)
     description = prepared.description
     progress = RunProgress(start: prepared.description)
+    let anchors = prepared.anchors
+    progress.anchors = anchors.isEmpty ? nil : anchors
     let first = prepared.stages.lazy.compactMap(\.training).first?.optimizer
     trainer = Trainer(prepared.transformer, optimizer: try first ?? optimizers.make("adamw"))
   }

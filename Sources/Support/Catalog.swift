@@ -8,12 +8,18 @@ public struct KindDescription: Sendable, Equatable {
   public let source: String
   /// Its settings in the order shown.
   public let settings: [Setting]
+  /// True for a source of texts that the words of the miniature world cannot tell.
+  public let givesAnyText: Bool
 
   /// Describes a kind.
-  public init(_ name: String, _ summary: String, source: String = "", settings: [Setting] = []) {
+  public init(
+    _ name: String, _ summary: String, source: String = "", givesAnyText: Bool = false,
+    settings: [Setting] = []
+  ) {
     self.name = name
     self.summary = summary
     self.source = source
+    self.givesAnyText = givesAnyText
     self.settings = settings
   }
 }

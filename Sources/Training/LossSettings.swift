@@ -8,6 +8,8 @@ public struct LossSettings: Sendable, Equatable {
     case tokens
     /// Targets inside each row first, then the rows.
     case rows
+    /// The sum of the step's losses divided by a fixed number of tokens.
+    case fixed
   }
 
   /// Bytes of a token's weight while `weights` makes them, and of its loss.
@@ -17,17 +19,27 @@ public struct LossSettings: Sendable, Equatable {
   public var average: Average
   /// Weight of answer and recall tokens; others have 1.
   public var answerWeight: Double
+  /// True when answer and recall tokens alone are learnt.
+  public var isOnAnswersOnly: Bool
+  /// What the sum is divided by when the average is `fixed`, in tokens.
+  public var count: Double
 
   /// Loss settings of these values.
-  public init(average: Average = .tokens, answerWeight: Double = 1) {
+  public init(
+    average: Average = .tokens, answerWeight: Double = 1, isOnAnswersOnly: Bool = false,
+    count: Double = 1
+  ) {
     self.average = average
     self.answerWeight = answerWeight
+    self.isOnAnswersOnly = isOnAnswersOnly
+    self.count = count
   }
 
-  /// Factor of each token's loss in the minimised mean, for all micro-batches of a step.
+  /// Factor of each token's loss in what is minimised, for all micro-batches of a step.
   ///
   /// - Parameter batches: the micro-batches.
-  /// - Returns: for each micro-batch [B * T]; they sum to 1 over the step, or are all 0.
+  /// - Returns: for each micro-batch [B * T]; they sum to 1 over the step, except when the
+  ///   average is `fixed`; all are 0 when nothing is a target.
   public func weights(_ batches: [Batch]) -> [[Float]] {
     var weights: [[Double]] = []
     var total = 0.0
@@ -35,12 +47,14 @@ public struct LossSettings: Sendable, Equatable {
       var values = [Double](repeating: 0, count: batch.targets.count)
       for index in values.indices where batch.targets[index] >= 0 {
         let role = batch.roles[index]
-        values[index] = role == .answer || role == .recall ? answerWeight : 1
+        let isAnswer = role == .answer || role == .recall
+        values[index] = isAnswer ? answerWeight : isOnAnswersOnly ? 0 : 1
       }
       if average == .rows { total += Self.equaliseRows(&values, length: batch.length) }
       if average == .tokens { total = values.reduce(total, +) }
       weights.append(values)
     }
+    if average == .fixed { total = count }
     guard total > 0 else { return weights.map { [Float](repeating: 0, count: $0.count) } }
     return weights.map { $0.map { Float($0 / total) } }
   }

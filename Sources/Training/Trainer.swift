@@ -45,12 +45,15 @@ public final class Trainer: @unchecked Sendable {
   ) -> StepOutcome {
     transformer.zeroGradients()
     var tally = LossTally()
-    for (batch, weights) in zip(microBatches, loss.weights(microBatches)) {
+    let weights = loss.weights(microBatches)
+    for (batch, weights) in zip(microBatches, weights) {
       let losses = transformer.lossAndGradients(
         ModelInput(batch), targets: batch.targets, weights: weights)
       tally.add(batch, losses: losses)
     }
     var outcome = tally.outcome
+    // Targets may be there and none of them to be learnt.
+    if !weights.contains(where: { $0.contains { $0 > 0 } }) { outcome.validTokens = 0 }
     let norm = gradientNorm()
     outcome.gradientNorm = norm
     guard outcome.validTokens > 0, outcome.loss.isFinite, norm.isFinite else {

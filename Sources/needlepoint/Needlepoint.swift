@@ -16,8 +16,8 @@ struct Needlepoint: ParsableCommand {
       WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, AttachCommand.self,
       SweepCommand.self,
       NeedleCommand.self, EvaluateCommand.self, LongRoPECommand.self, LogitsCommand.self,
-      GenerateCommand.self, PositionsCommand.self, PlanCommand.self, InfoCommand.self,
-      RunsCommand.self, CompareCommand.self, DrawCommand.self, MergeCommand.self,
+      GenerateCommand.self, PositionsCommand.self, PlanCommand.self, DataCommand.self,
+      InfoCommand.self, RunsCommand.self, CompareCommand.self, DrawCommand.self, MergeCommand.self,
       BenchCommand.self, DescribeCommand.self,
       DoctorCommand.self,
     ],
@@ -50,6 +50,9 @@ enum Program {
     case let error as UserError:
       Talk.say("\(error)")
       return error.kind == .input ? 2 : 1
+    case let errors as UserErrors:
+      Talk.say("\(errors)")
+      return 2
     case let error as StoreError:
       Talk.say("\(error)")
       return error.userError.kind == .input ? 2 : 1

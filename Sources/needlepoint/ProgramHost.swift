@@ -55,7 +55,7 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
   func plan(_ document: RecipeDocument) -> PlanReport {
     do {
       let recipe = try document.recipe(vocabulary, checksPaths: true)
-      let prepared = try PreparedRun(recipe, pool: ThreadPool(threads: 1))
+      let prepared = try PreparedRun(recipe, pool: ThreadPool(threads: 1), isForecast: true)
       let plan = RunPlan(prepared)
       let shape = prepared.description.shape
       let facts = ModelFacts(

@@ -19,6 +19,7 @@ struct Module: Sendable {
     Module(name: "COpenBLAS", layer: 0, imports: []),
     Module(name: "CCrypto", layer: 0, imports: []),
     Module(name: "CPNG", layer: 0, imports: []),
+    Module(name: "CZlib", layer: 0, imports: []),
     Module(name: "CKernels", layer: 0, imports: []),
 
     Module(name: "Support", layer: 1, imports: [], hasFoundation: true),
@@ -28,7 +29,7 @@ struct Module: Sendable {
     Module(
       name: "Recipes", layer: 2, imports: ["Support"], hasFoundation: true, packages: ["Yams"]),
     Module(name: "Positions", layer: 2, imports: ["Support"]),
-    Module(name: "Corpora", layer: 2, imports: ["Support"], hasFoundation: true),
+    Module(name: "Corpora", layer: 2, imports: ["CZlib", "Support"], hasFoundation: true),
     Module(name: "HDF5", layer: 2, imports: ["CHDF5", "Support"]),
     Module(name: "Terminal", layer: 2, imports: ["CNCurses", "Support"]),
 

@@ -59,6 +59,57 @@ import Testing
     #expect(heldOut.count == 3 * 256)
   }
 
+  /// Files of 200 kB each, whose bytes tell file and place.
+  private func shelves(_ folder: TemporaryFolder) throws {
+    for name in ["a", "b", "c", "d"] {
+      try folder.write(
+        (0..<25_000).map { "\(name)\(String($0 + 100_000)) " }.joined(), to: name + ".txt")
+    }
+  }
+
+  @Test(arguments: [CorpusSplit.training, .evaluation])
+  func readersTakeTurnsAndTogetherReadEveryByteOnce(split: CorpusSplit) throws {
+    let folder = try TemporaryFolder()
+    try shelves(folder)
+    var source = try open(folder.path, split)
+    let total = try #require(source.pass?.tokens)
+    var seen = Set<[Int32]>()
+    var tokens = 0
+    var early = Set<Int32>()
+    while source.cursor.epoch == 0 {
+      let piece = try source.next(limit: 4_096)
+      tokens += piece.tokens.count
+      // File letter and number, so that no two pieces are alike.
+      #expect(seen.insert(piece.tokens).inserted)
+      if seen.count <= 8 { early.formUnion(piece.tokens.filter { (97...100).contains($0) }) }
+    }
+    #expect(tokens == total)
+    #expect(source.cursor.readers?.count == (split == .training ? 8 : 1))
+    // Eight readers have seen every file after eight pieces; the held-out ends are read in order.
+    #expect(early.count == (split == .training ? 4 : early.count))
+    let again = try source.next(limit: 4_096).tokens
+    #expect(seen.contains(again))
+  }
+
+  @Test func manyReadersResumeInTheMiddleOfADocument() throws {
+    let folder = try TemporaryFolder()
+    try shelves(folder)
+    var whole = try open(folder.path)
+    var cursors: [SourceCursor] = []
+    var pieces: [Document] = []
+    for _ in 0..<400 {
+      cursors.append(whole.cursor)
+      pieces.append(try whole.next(limit: 3_001))
+    }
+    #expect(whole.cursor.epoch >= 1)
+    for cut in stride(from: 0, to: 400, by: 37) {
+      var resumed = try open(folder.path)
+      let stored = try JSONEncoder().encode(cursors[cut])
+      try resumed.restore(try JSONDecoder().decode(SourceCursor.self, from: stored))
+      for index in cut..<400 { #expect(try resumed.next(limit: 3_001) == pieces[index]) }
+    }
+  }
+
   @Test func everyFileIsADocumentOfItsOwn() throws {
     let folder = try TemporaryFolder()
     for name in ["a", "b"] {

@@ -8,7 +8,7 @@ import Testing
   @Test(arguments: worldKinds, limits)
   func documentsFitTheirLimit(kind: String, limit: Int) throws {
     var source = try worldSource(kind)
-    let fills = ["stories", "code", "repeat"].contains(kind)
+    let fills = ["stories", "code", "repeat", "values", "chains"].contains(kind)
     for _ in 0..<40 {
       let document = try source.next(limit: limit)
       #expect(document.tokens.count <= limit && document.tokens.count > 0)

@@ -2,7 +2,10 @@ import Corpora
 import Support
 
 /// All kinds of the miniature world by name.
-let worldKinds = ["stories", "code", "pages", "tables", "questions", "repeat", "recall"]
+let worldKinds = [
+  "stories", "code", "pages", "tables", "questions", "repeat", "recall", "values", "chains",
+  "counts",
+]
 
 /// The kinds whose facts are asked for.
 let factKinds = ["stories", "code", "pages", "tables", "questions", "recall"]

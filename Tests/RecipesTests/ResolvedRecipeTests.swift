@@ -41,7 +41,7 @@ struct ResolvedRecipeTests {
             rate: 0.001
             warmup: 20
             schedule: { kind: cosine, floor: 0.1 }
-          loss: { average: tokens, answer_weight: 1 }
+          loss: { average: tokens, on: all, answer_weight: 1 }
       evaluate:
         - { kind: needle, every: 25, lengths: [256, 512, 1024, 2048, 4096, 6144], depths: 10 }
 

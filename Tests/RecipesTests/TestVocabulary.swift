@@ -86,7 +86,8 @@ enum TestVocabulary {
       KindDescription("stories", "Long stories."),
       KindDescription("code", "Code-like files."),
       KindDescription(
-        "text", "Own text.", settings: [Setting(required: "path", .path, help: "File or folder.")]),
+        "text", "Own text.", givesAnyText: true,
+        settings: [Setting(required: "path", .path, help: "File or folder.")]),
     ],
     .evaluate: [
       KindDescription(

@@ -103,8 +103,18 @@ final class Follower: Sendable {
 
   var records: [RunRecord] { kept.withLock { $0 } }
 
+  /// Warnings and errors.
   var notices: [String] {
-    records.compactMap { if case .notice(let notice) = $0 { notice.text } else { nil } }
+    records.compactMap {
+      if case .notice(let notice) = $0, notice.level != .info { notice.text } else { nil }
+    }
+  }
+
+  /// What the run tells of itself without being a warning.
+  var news: [String] {
+    records.compactMap {
+      if case .notice(let notice) = $0, notice.level == .info { notice.text } else { nil }
+    }
   }
 
   var edits: [EditRecord] {

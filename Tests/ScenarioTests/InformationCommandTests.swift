@@ -177,7 +177,8 @@ extension ScenarioSuite {
       [], ["workbench"], ["run"], ["resume"], ["needle"], ["evaluate"], ["longrope"], ["logits"],
       ["generate"],
       ["positions"],
-      ["plan"], ["info"], ["merge"], ["bench"], ["bench", "step"], ["describe"], ["doctor"],
+      ["plan"], ["data"], ["info"], ["merge"], ["bench"], ["bench", "step"], ["describe"],
+      ["doctor"],
     ]
 
     @Test(arguments: commands) func helpAndVersionAreEverywhere(command: [String]) throws {

@@ -13,7 +13,7 @@ import Training
   func halvesOfABatchGiveTheStepOfTheWhole(_ average: LossSettings.Average, weight: Double) throws {
     let whole = try TrainingCase.trainer()
     let parts = try TrainingCase.trainer()
-    let settings = LossSettings(average: average, answerWeight: weight)
+    let settings = LossSettings(average: average, answerWeight: weight, count: 40)
     for number in 0..<3 {
       let batch = TrainingCase.batch(number)
       let first = whole.step([batch], learningRate: 1e-3, loss: settings)
@@ -28,6 +28,33 @@ import Training
       zip(TrainingCase.parameters(whole), TrainingCase.parameters(parts))
       .map { abs($0 - $1) }.max() ?? 1
     #expect(worst < 1e-5)
+  }
+
+  @Test func weightsAreWhatTheAverageSays() {
+    let batch = TrainingCase.batch(1)
+    let isTarget = batch.targets.map { $0 >= 0 }
+    let isAnswer = batch.roles.map { $0 == .answer }
+    let fixed = LossSettings(average: .fixed, answerWeight: 4, count: 80).weights([batch])[0]
+    let answers = LossSettings(isOnAnswersOnly: true).weights([batch, batch])
+    let count = Float(isAnswer.count { $0 })
+    for index in fixed.indices {
+      let wanted: Float = isTarget[index] ? (isAnswer[index] ? 0.05 : 0.0125) : 0
+      #expect(fixed[index] == wanted)
+      #expect(abs(answers[1][index] - (isAnswer[index] ? 0.5 / count : 0)) < 1e-7)
+    }
+  }
+
+  @Test func aStepWithoutAnythingToLearnChangesNothing() throws {
+    let trainer = try TrainingCase.trainer()
+    var batch = TrainingCase.batch(1)
+    for index in batch.roles.indices where batch.roles[index] == .answer {
+      batch.roles[index] = .text
+    }
+    let before = TrainingCase.parameters(trainer)
+    let outcome = trainer.step(
+      [batch], learningRate: 1e-2, loss: LossSettings(isOnAnswersOnly: true))
+    #expect(outcome.skipped && outcome.validTokens == 0)
+    #expect(TrainingCase.parameters(trainer) == before)
   }
 
   @Test func aRestoredTrainerGoesOnWithTheSameBits() throws {

@@ -53,7 +53,7 @@ public struct BatchPlan: Sendable {
 public struct BatchCursor: Codable, Equatable, Sendable {
   var mix: TokenMix
   var weights: [Double]
-  var sources: [SourceCursor]
+  var lanes: [LaneCursor]
   var random: RandomStream
   /// What was asked and given so far.
   public internal(set) var ledger: TokenLedger
@@ -68,7 +68,7 @@ public struct BatchStream: Sendable {
   public let sourceNames: [String]
   private let plan: BatchPlan
   private let sentenceEnds: [Bool]
-  private var sources: [any DocumentSource]
+  private var lanes: [SourceLane]
   private var weights: [Double]
   private var mix: TokenMix
   private var random: RandomStream
@@ -85,7 +85,7 @@ public struct BatchStream: Sendable {
   public init(sources: [WeightedSource], plan: BatchPlan, tokenizer: any Tokenizer) throws {
     sourceNames = sources.map(\.name)
     self.plan = plan
-    self.sources = sources.map(\.source)
+    lanes = sources.map { SourceLane($0, plan: plan) }
     weights = sources.map(\.weight)
     try Self.check(weights, names: sourceNames)
     guard plan.rows > 0, plan.length >= 16 else {
@@ -93,6 +93,7 @@ public struct BatchStream: Sendable {
         "sequence", "rows of at least 16 tokens are needed, \(plan.length) found",
         remedy: "Raise the sequence.")
     }
+    for weighted in sources { try Self.check(weighted, plan) }
     sentenceEnds = tokenizer.sentenceEnds
     mix = TokenMix(weights: weights)
     random = RandomStream(seed: plan.seed, name: "positions")
@@ -110,6 +111,32 @@ public struct BatchStream: Sendable {
         "mix", "at least one weight above 0 and at most 256 sources are needed",
         remedy: "Name a source with a weight, such as `stories: 1`.")
     }
+  }
+
+  /// Ready-made rows fit only where nothing else decides what they bring.
+  private static func check(_ weighted: WeightedSource, _ plan: BatchPlan) throws {
+    guard let rows = weighted.source.readyMade else { return }
+    let place = "mix.\(weighted.name)"
+    guard rows.longest <= plan.length + 1 else {
+      throw UserError(
+        place, "rows of at most \(plan.length + 1) tokens are needed, \(rows.longest) found",
+        remedy: "Raise `sequence` to \(rows.longest); the last token may be a target only.")
+    }
+    if rows.hasPositions, plan.positions != nil {
+      throw UserError(
+        place, "its rows have position_ids, and the stage makes positions of its own",
+        remedy: "Use `positions: plain`, or rows without position_ids.")
+    }
+    if rows.hasPositions || rows.hasLabels, !(plan.packer is RowPacker) {
+      throw UserError(
+        place, "its rows have position_ids or labels, which packing would tear apart",
+        remedy: "Use `pack: { kind: rows }`.")
+    }
+  }
+
+  /// The sources of the stream with their names, for questions about them.
+  public var sources: [(name: String, source: any DocumentSource)] {
+    lanes.map { ($0.name, $0.source) }
   }
 
   /// The weight of a source now; nil when the stream has no such source.
@@ -140,8 +167,7 @@ public struct BatchStream: Sendable {
     var batch = Batch(rows: plan.rows, length: plan.length, sourceNames: sourceNames)
     for _ in 0..<plan.rows {
       let index = mix.next(tokens: plan.length)
-      let row = try plan.packer.row(length: plan.length, from: &sources[index])
-      append(row, source: index, to: &batch)
+      append(try lanes[index].next(), source: index, to: &batch)
     }
     return batch
   }
@@ -152,22 +178,15 @@ public struct BatchStream: Sendable {
     for token in 0..<length {
       let target = token + 1
       // The first token of a document cannot be told from another document's end.
-      let isBorder = row.starts[target] != row.starts[token]
-      let role = isBorder ? TokenRole.ignored : row.roles[target]
-      batch.targets.append(role == .ignored ? -1 : row.tokens[target])
+      let role = row.isBorder(after: token) ? TokenRole.ignored : row.roles[target]
+      batch.targets.append(role == .ignored ? -1 : (row.labels ?? row.tokens)[target])
       batch.roles.append(role)
       if role == .answer || role == .recall { answers += 1 }
     }
     batch.tokens += row.tokens[0..<length]
     batch.documentStarts += row.starts[0..<length]
     batch.sources += repeatElement(UInt8(index), count: length)
-    if let rule = plan.positions {
-      let positions = rule(segments(of: row), &random)
-      precondition(positions.count == length, "\(positions.count) positions for \(length) tokens")
-      batch.positions += positions
-    } else {
-      batch.positions += 0..<Int32(length)
-    }
+    batch.positions += positions(of: row)
 
     let given = length - row.paddedTokens
     mix.book(given, from: index)
@@ -178,20 +197,33 @@ public struct BatchStream: Sendable {
     ledger.entries[index].rows += 1
     ledger.entries[index].documents += row.documents
     ledger.entries[index].croppedTokens += row.croppedTokens
+    ledger.entries[index].leftOutTokens += row.leftOutTokens
     ledger.entries[index].paddedTokens += row.paddedTokens
     ledger.entries[index].answerTokens += answers
-    ledger.entries[index].epochs = sources[index].cursor.epoch
+    ledger.entries[index].epochs = lanes[index].source.cursor.epoch
   }
 
+  /// Position numbers of a row, [T].
+  private mutating func positions(of row: PackedRow) -> [Int32] {
+    if let positions = row.positions { return Array(positions[0..<plan.length]) }
+    guard let rule = plan.positions else {
+      return Array((row.places ?? (0...Int32(plan.length)).map { $0 })[0..<plan.length])
+    }
+    let positions = rule(segments(of: row), &random)
+    precondition(
+      positions.count == plan.length, "\(positions.count) positions for \(plan.length) tokens")
+    return row.places.map { $0[0..<plan.length].map { positions[Int($0)] } } ?? positions
+  }
+
+  /// Lengths of the segments in the order in which the row is read.
   private func segments(of row: PackedRow) -> [Int] {
     var lengths: [Int] = []
     var begin = 0
-    for token in 0..<plan.length {
-      let isLast = token + 1 == plan.length
-      let isBorder = row.starts[token + 1] != row.starts[token]
-      if isLast || isBorder || sentenceEnds[Int(row.tokens[token])] {
-        lengths.append(token + 1 - begin)
-        begin = token + 1
+    for (place, token) in row.readingOrder.dropLast().enumerated() {
+      let isLast = place + 1 == plan.length
+      if isLast || row.isBorder(after: token) || sentenceEnds[Int(row.tokens[token])] {
+        lengths.append(place + 1 - begin)
+        begin = place + 1
       }
     }
     return lengths
@@ -200,7 +232,7 @@ public struct BatchStream: Sendable {
   /// Everything that decides the batches to come.
   public var cursor: BatchCursor {
     BatchCursor(
-      mix: mix, weights: weights, sources: sources.map(\.cursor), random: random, ledger: ledger)
+      mix: mix, weights: weights, lanes: lanes.map(\.cursor), random: random, ledger: ledger)
   }
 
   /// Goes to where a cursor of the same stream stood.
@@ -212,7 +244,7 @@ public struct BatchStream: Sendable {
         "mix", "the checkpoint's sources \(cursor.ledger.entries.map(\.name)) are not the recipe's",
         remedy: "Resume with the recipe of the run.")
     }
-    for index in sources.indices { try sources[index].restore(cursor.sources[index]) }
+    for index in lanes.indices { try lanes[index].restore(cursor.lanes[index]) }
     weights = cursor.weights
     mix = cursor.mix
     random = cursor.random

@@ -12,8 +12,10 @@ public struct TokenLedger: Codable, Equatable, Sendable {
     public var rows = 0
     /// Documents; of a text that goes on from row to row, its pieces.
     public var documents = 0
-    /// Tokens lost where a document stuck out of its row.
+    /// Tokens lost where a document did not fit into a row.
     public var croppedTokens = 0
+    /// Tokens that a selection left out.
+    public var leftOutTokens = 0
     /// Tokens of padding.
     public var paddedTokens = 0
     /// Targets whose answer stands earlier in the row.

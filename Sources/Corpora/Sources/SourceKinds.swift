@@ -7,6 +7,8 @@ public enum SourceKinds {
     "sources",
     [
       Stories.self, Code.self, Pages.self, Tables.self, Questions.self, Repeat.self, Recall.self,
-      TextFiles.self,
+      Values.self, Chains.self, Counts.self,
+      LengthyTables.self, Conversations.self, TextFiles.self, TextLines.self, ChatLines.self,
+      Repositories.self, TokenRows.self,
     ])
 }

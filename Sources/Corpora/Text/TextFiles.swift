@@ -6,18 +6,35 @@ public struct TextFiles: SourceKind {
   /// What `describe` says.
   public static let kind = KindDescription(
     "text", "A text file, or all text files below a folder; the last 5 % of each is held out.",
+    givesAnyText: true,
     settings: [
-      Setting(required: "path", .path, help: "File or folder; hidden files are left out.")
+      Setting(required: "path", .path, help: "File or folder; hidden files are left out."),
+      Setting(
+        "readers", .integer(1...64), default: .integer(8),
+        help: "Places of the text that are read in turn, each of at least 64 KiB; 1 reads from the "
+          + "first byte to the last.", applies: .nextStage),
+      Setting(
+        "repeat", .flag, default: .flag(true),
+        help: "Whether a stage may read the text more than once.", applies: .nextStage),
     ])
 
   private let path: String
+  private let readers: Int
+  private let repeats: Bool
 
   /// Builds it from checked settings.
   public init(_ values: SettingsValues) throws {
+    path = try Self.path(values)
+    readers = values.integer("readers") ?? 8
+    repeats = values.flag("repeat") ?? true
+  }
+
+  /// The path that a source of files has.
+  static func path(_ values: SettingsValues) throws -> String {
     guard let path = values.text("path"), !path.isEmpty else {
       throw UserError("path", "no path is given", remedy: "Name a file or a folder.")
     }
-    self.path = path
+    return path
   }
 
   /// Opens the source; throws `UserError` when the data is no text.
@@ -28,7 +45,8 @@ public struct TextFiles: SourceKind {
         "text needs the tokenizer bytes, \(opening.tokenizer.name) found",
         remedy: "Use `tokenizer: bytes`, or a built-in source such as stories.")
     }
-    return try TextSource(files: Self.read(path), split: opening.split, place: path)
+    return try TextSource(
+      files: Self.read(path), split: opening.split, readers: readers, repeats: repeats, place: path)
   }
 
   /// The whole text of a file or folder as byte tokens, for a haystack.
@@ -52,7 +70,7 @@ public struct TextFiles: SourceKind {
     return try names.map { try TextFile(path: path + "/" + $0, name: $0) }
   }
 
-  private static func names(below path: String) throws -> [String] {
+  static func names(below path: String) throws -> [String] {
     guard let walker = FileManager.default.enumerator(atPath: path) else {
       throw UserError(path, "the folder cannot be read", remedy: "Check its permissions.")
     }

@@ -26,6 +26,11 @@ public struct ByteTokenizer: Tokenizer {
     Tokenizers.describe(name, size: vocabularySize, words: ["<begin>", "<end>"])
   }
 
+  /// The mark before the first byte of a document.
+  public var documentBegin: Int32? { Self.begin }
+  /// The mark after the last byte of a document.
+  public var documentEnd: Int32? { Self.end }
+
   /// The token numbers of a text.
   public func encode(_ text: String) -> [Int32] { text.utf8.map(Int32.init) }
 

@@ -32,6 +32,9 @@ public struct WorldTokenizer: Tokenizer {
     Tokenizers.describe(name, size: vocabularySize, words: WorldVocabulary.words)
   }
 
+  /// Words of other texts are unknown to it.
+  public var readsAnyText: Bool { false }
+
   /// True for a token that ends a sentence.
   public func isSentenceEnd(_ token: Int32) -> Bool { Self.sentenceEnd.contains(token) }
 
@@ -76,6 +79,9 @@ public struct WorldTokenizer: Tokenizer {
     }
     return text
   }
+
+  /// The word as the vocabulary has it; capitals at the start of a sentence are layout.
+  public func word(_ token: Int32) -> String { Self.word(token) }
 
   private static func word(_ token: Int32) -> String {
     let index = Int(token)

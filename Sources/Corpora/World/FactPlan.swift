@@ -56,9 +56,7 @@ struct FactPlan {
     density: Double, limit: Int, row: Int, form: FactForm, split: CorpusSplit,
     random: inout RandomStream, leftover: (Int) -> Bool
   ) {
-    let jitter = 0.4 + 1.2 * random.uniform()
-    let mean = density * Double(limit) / 256 * (row < 256 ? 1.5 : 1) * jitter
-    let wanted = min(Int(mean + random.uniform()), WorldVocabulary.names.count - 10)
+    let wanted = FactDensity.count(density, limit: limit, row: row, &random)
     draw(wanted, form: form, split: split, random: &random)
     while tokens > limit || !leftover(limit - tokens), let last = facts.popLast() {
       tokens -= Self.cost(last, form)
@@ -102,6 +100,12 @@ extension Document {
   mutating func append(_ text: some Collection<Int32>) {
     tokens += text
     roles += repeatElement(.text, count: text.count)
+  }
+
+  /// A document that states a fact.
+  init(stating fact: WorldFact, form: FactForm = .prose) {
+    self.init()
+    append(fact, form: form)
   }
 
   /// Appends a fact as text.

@@ -5,39 +5,48 @@ import Support
 /// A fact stands at a uniformly random place, its query at a uniformly random place after it; the
 /// sentences of the text keep their order and are spread evenly.
 enum FactWeaver {
+  /// Puts facts and queries between the sentences.
   ///
   /// With `title` the first sentence is a title, which nothing may precede.
   static func weave(
     _ text: SentenceList, _ plan: FactPlan, form: FactForm, title: Bool = false,
     random: inout RandomStream
   ) -> Document {
-    // (place, sentence number) with sentences first, then facts, then queries.
-    var order: [(place: Double, number: Int)] = []
-    let sentences = text.count
-    let facts = plan.facts.count
-    order.reserveCapacity(sentences + 2 * facts)
-    for index in 0..<sentences {
-      let place = (Double(index) + 0.5) / Double(sentences)
-      order.append((title && index == 0 ? -1 : place, index))
-    }
-    for index in 0..<facts {
+    // Facts come before their queries, so that a fact precedes its query even at equal places.
+    var facts: [(place: Double, piece: Document)] = []
+    var queries: [(place: Double, piece: Document)] = []
+    for planned in plan.facts {
       let place = random.uniform()
-      order.append((place, sentences + index))
-      order.append((place + (1 - place) * random.uniform(), sentences + facts + index))
+      facts.append((place, Document(stating: planned.fact, form: form)))
+      var query = Document()
+      query.append(query: planned, form: form)
+      queries.append((place + (1 - place) * random.uniform(), query))
     }
-    // The number breaks ties, so a fact precedes its query even at equal places.
-    order.sort { ($0.place, $0.number) < ($1.place, $1.number) }
+    return weave(text, facts + queries, title: title)
+  }
 
+  /// Puts pieces with places of 0 to 1 between the sentences of a text.
+  ///
+  /// The number breaks ties: sentences first, then pieces in their order.
+  static func weave(
+    _ text: SentenceList, _ pieces: [(place: Double, piece: Document)], title: Bool = false
+  ) -> Document {
+    let sentences = text.count
+    let places =
+      (0..<sentences).map { index in
+        title && index == 0 ? -1 : (Double(index) + 0.5) / Double(sentences)
+      } + pieces.map(\.place)
+    let order = places.indices.sorted { (places[$0], $0) < (places[$1], $1) }
     var document = Document()
-    document.tokens.reserveCapacity(text.tokens.count + plan.tokens)
-    document.roles.reserveCapacity(text.tokens.count + plan.tokens)
-    for (_, number) in order {
+    let count = pieces.reduce(text.tokens.count) { $0 + $1.piece.tokens.count }
+    document.tokens.reserveCapacity(count)
+    document.roles.reserveCapacity(count)
+    for number in order {
       if number < sentences {
         document.append(text.sentence(number))
-      } else if number < sentences + facts {
-        document.append(plan.facts[number - sentences].fact, form: form)
       } else {
-        document.append(query: plan.facts[number - sentences - facts], form: form)
+        document.tokens += pieces[number - sentences].piece.tokens
+        document.roles += pieces[number - sentences].piece.roles
       }
     }
     return document

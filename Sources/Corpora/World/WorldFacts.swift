@@ -62,6 +62,17 @@ public enum WorldFacts {
       .filter { self.split(of: $0) == split }.randomElement(using: &random)
   }
 
+  /// A uniformly drawn fact whose number is of the split for this name and for another one.
+  public static func draw(
+    name: Int, sharedWith other: Int, split: CorpusSplit, random: inout RandomStream
+  ) -> WorldFact {
+    while true {
+      let fact = draw(name: name, split: split, random: &random)
+      let shared = WorldFact(name: other, first: fact.first, second: fact.second)
+      if self.split(of: shared) == split { return fact }
+    }
+  }
+
   /// The fact that three neighbouring tokens state, or nil when they are no name and number.
   public static func read(_ name: Int32, _ first: Int32, _ second: Int32) -> WorldFact? {
     let numbers = WorldVocabulary.numbers

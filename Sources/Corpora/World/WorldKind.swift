@@ -19,7 +19,10 @@ extension WorldKind {
         "\(Self.kind.name) needs the tokenizer world, \(opening.tokenizer.name) found",
         remedy: "Use a source of kind text, or a model with the world's vocabulary.")
     }
-    return WorldSource(kind: self, split: opening.split, random: opening.random)
+    let split = opening.split
+    return GeneratedSource(name: Self.kind.name, random: opening.random) { limit, random in
+      document(limit: limit, split: split, random: &random)
+    }
   }
 }
 
@@ -30,35 +33,15 @@ enum FactDensity {
     help: "Mean number of facts in 256 tokens; each is asked for once, later in the document.",
     applies: .nextStage)
 
+  /// How many facts a document of `limit` tokens in a row of `row` has.
+  ///
+  /// It is the mean of the density, jittered by 0.4 ... 1.6 for each document. In rows below 256
+  /// there are half as many again, since borders would leave too few.
+  static func count(_ density: Double, limit: Int, row: Int, _ random: inout RandomStream) -> Int {
+    let jitter = 0.4 + 1.2 * random.uniform()
+    let mean = density * Double(limit) / 256 * (row < 256 ? 1.5 : 1) * jitter
+    return min(Int(mean + random.uniform()), WorldVocabulary.names.count - 10)
+  }
+
   static func of(_ values: SettingsValues) -> Double { values.real(setting.key) ?? 6 }
-}
-
-/// The endless documents of one kind; its state is the random stream alone.
-struct WorldSource: DocumentSource {
-  let kind: any WorldKind
-  let split: CorpusSplit
-  var random: RandomStream
-
-  let isContinuous = false
-
-  init(kind: any WorldKind, split: CorpusSplit, random: RandomStream) {
-    self.kind = kind
-    self.split = split
-    self.random = random
-  }
-
-  mutating func next(limit: Int) -> Document {
-    kind.document(limit: limit, split: split, random: &random)
-  }
-
-  var cursor: SourceCursor { SourceCursor(random: random) }
-
-  mutating func restore(_ cursor: SourceCursor) throws {
-    guard let random = cursor.random else {
-      throw UserError(
-        type(of: kind).kind.name, "the checkpoint's cursor is not of a generated source",
-        remedy: "Resume with the recipe of the run.")
-    }
-    self.random = random
-  }
 }

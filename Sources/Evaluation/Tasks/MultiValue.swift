@@ -11,8 +11,7 @@ public struct MultiValue: RecallTask {
   public static let kind = KindDescription(
     "multivalue",
     "One key with four values far apart, all to be listed in the order of the text, beside four "
-      + "other facts. The sentences are those of world documents; no built-in document repeats a "
-      + "key with another value.",
+      + "other facts. Taught by values.",
     source: "RULER (arXiv:2404.06654), niah_multivalue", settings: RecallGrid.settings)
 
   private static let values = 4

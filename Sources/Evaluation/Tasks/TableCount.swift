@@ -9,8 +9,8 @@ public struct TableCount: RecallTask {
   /// `count`.
   public static let kind = KindDescription(
     "count",
-    "A table over the whole text; how many of its rows have a place, 1 to `most`. The rows are those "
-      + "of the world's tables; the question is in no built-in document.",
+    "A table over the whole text; how many of its rows have a place, 1 to `most`. Taught by "
+      + "counts.",
     source: "after InfiniteBench (arXiv:2402.13718) and LongSkywork's tables (arXiv:2406.00605)",
     settings: RecallGrid.settings + [
       Setting(
@@ -49,13 +49,16 @@ public struct TableCount: RecallTask {
     depths: [Double], length: Int, wording: any NeedleWording, random: inout RandomStream
   ) -> NeedlePlan {
     let places = WorldWords.places.shuffled(using: &random)
+    let caption = places[0]
+    let asked = places.dropFirst()
+      .filter { Counts.split(counting: $0, under: caption) == .evaluation }.prefix(Self.asked)
     var plan = NeedlePlan()
     plan.state(
       wording.tokens(
-        world: "table of the \(places[Self.asked]) : \n | name | object | place | \n",
-        bytes: "Table of the \(places[Self.asked]):\n| name | object | place |\n"), at: 0)
+        world: "table of the \(caption) : \n | name | object | place | \n",
+        bytes: "Table of the \(caption):\n| name | object | place |\n"), at: 0)
     plan.candidates = (1...most).map { answer($0, wording) }
-    for place in places.prefix(Self.asked) {
+    for place in asked {
       let count = random.integer(in: 1...most)
       let evidence = (0..<count).map { _ in
         let row = Self.row(place, wording, &random)
@@ -67,7 +70,7 @@ public struct TableCount: RecallTask {
           bytes: "How many rows have \(place)? [\(count)].\n"),
         [(place, depths[0], evidence)])
     }
-    let others = Array(places.dropFirst(Self.asked))
+    let others = places.filter { !asked.contains($0) }
     plan.filler = { tokens, random in
       var rows: [Int32] = []
       while true {

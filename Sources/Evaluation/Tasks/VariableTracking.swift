@@ -9,8 +9,8 @@ public struct VariableTracking: RecallTask {
   /// `tracking`.
   public static let kind = KindDescription(
     "tracking",
-    "Chains of names with one number at their head; the last name's number is asked for. The form "
-      + "\"the magic number of A is that of B\" is in no built-in document.",
+    "Chains of names with one number at their head; the last name's number is asked for. Taught "
+      + "by chains.",
     source: "after RULER (arXiv:2404.06654), vt",
     settings: RecallGrid.settings + [
       Setting(
@@ -54,7 +54,8 @@ public struct VariableTracking: RecallTask {
       let isAsked = chain < depths.count
       let depth = isAsked ? depths[chain] : random.uniform()
       let members = Array(names[chain * (hops + 1)..<(chain + 1) * (hops + 1)])
-      let last = Self.answer(head: members[0], last: members[hops], &random)
+      let last = WorldFacts.draw(
+        name: members[hops].name, sharedWith: members[0].name, split: .evaluation, random: &random)
       let head = WorldFact(name: members[0].name, first: last.first, second: last.second)
       var evidence = [plan.state(head, at: depth, in: wording)]
       let places = (0..<hops).map { _ in depth + (1 - depth) * random.uniform() }.sorted()
@@ -68,16 +69,5 @@ public struct VariableTracking: RecallTask {
       if isAsked { plan.ask(wording.question(last), [(last.key, depth, evidence)]) }
     }
     return plan
-  }
-
-  /// A number that is of the evaluation split for the head and for the last name of a chain.
-  private static func answer(
-    head: WorldFact, last: WorldFact, _ random: inout RandomStream
-  ) -> WorldFact {
-    while true {
-      let fact = WorldFacts.draw(name: last.name, split: .evaluation, random: &random)
-      let stated = WorldFact(name: head.name, first: fact.first, second: fact.second)
-      if WorldFacts.isEvaluation(stated) { return fact }
-    }
   }
 }

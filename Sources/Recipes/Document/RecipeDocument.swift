@@ -131,13 +131,7 @@ public struct RecipeDocument: Sendable, Equatable {
     }
     if let base = recipe.base { check(base, "base") }
     let kinds = reading.vocabulary
-    for source in recipe.sources {
-      for setting in kinds.kind(.source, source.component.kind)?.settings ?? []
-      where setting.form == .path {
-        guard let path = source.component.settings.text(setting.key) else { continue }
-        check(path, "\(source.component.path).\(setting.key)")
-      }
-    }
+    for (path, key) in recipe.paths(kinds) { check(path, key) }
     let names = Set(recipe.stages.map(\.name)).union(["base"])
     for stage in recipe.stages {
       if let with = stage.merge?.with, !names.contains(with) { check(with, "\(stage.path).with") }

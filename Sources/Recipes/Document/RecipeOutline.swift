@@ -110,6 +110,8 @@ struct RecipeOutline {
       "\(path).loss", RecipeFields.loss,
       [
         "average": .text(training.loss.average),
+        "count": training.loss.count.map { .integer($0) },
+        "on": .text(training.loss.isOnAnswersOnly ? "answers" : "all"),
         "answer_weight": .real(training.loss.answerWeight),
       ])
     if let replay = training.replay {

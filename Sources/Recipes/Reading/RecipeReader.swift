@@ -192,7 +192,10 @@ struct RecipeReader {
     }
     guard top["base"] == nil else { return nil }
     let used = Set(stages.flatMap { $0.training?.mix.map(\.source) ?? [] })
-    let readsText = sources.contains { $0.component.kind == "text" && used.contains($0.name) }
+    let readsText = sources.contains { source in
+      let kind = reading.vocabulary.kind(.source, source.component.kind)
+      return used.contains(source.name) && kind?.givesAnyText == true
+    }
     let name = readsText ? "bytes" : "world"
     guard let kind = reading.vocabulary.kind(.tokenizer, name) else { return nil }
     return Component(name, SettingsValues([:], declared: kind.settings), path: "tokenizer")

@@ -178,8 +178,16 @@ struct StageReader {
   private func loss(_ node: RecipeNode?, _ path: String) -> TrainingStage.Loss {
     let group = reading.group(node, path, known: RecipeFields.loss.map(\.key))
     let values = reading.settings(group, RecipeFields.loss, path)
+    let average = values.text("average") ?? "tokens"
+    if let count = values.integer("count"), average != "fixed" {
+      reading.fault(
+        group["count"]?.line ?? group.line, "\(path).count",
+        "a count is for `average: fixed` only, \(count) found with `average: \(average)`",
+        "Leave count out, or set average: fixed.")
+    }
     return TrainingStage.Loss(
-      average: values.text("average") ?? "tokens",
+      average: average, count: values.integer("count"),
+      isOnAnswersOnly: values.text("on") == "answers",
       answerWeight: values.real("answer_weight") ?? 1)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A whole recipe with every value typed and checked.
 public struct Recipe: Sendable, Equatable {
@@ -81,6 +82,21 @@ public struct Recipe: Sendable, Equatable {
     guard !expanded.hasPrefix("/"), !folder.isEmpty else { return expanded }
     let beside = (folder as NSString).appendingPathComponent(expanded)
     return FileManager.default.fileExists(atPath: beside) ? beside : expanded
+  }
+
+  /// Every path that a source or a selection names, with its key path.
+  public func paths(_ vocabulary: RecipeVocabulary) -> [(path: String, key: String)] {
+    let components =
+      sources.map { (RecipeVocabulary.Slot.source, $0.component) }
+      + stages.compactMap { $0.training.map { (.select, $0.select) } }
+    return components.flatMap { slot, component in
+      (vocabulary.kind(slot, component.kind)?.settings ?? []).compactMap { setting in
+        guard setting.form == .path, let path = component.settings.text(setting.key) else {
+          return nil
+        }
+        return (path, "\(component.path).\(setting.key)")
+      }
+    }
   }
 
   /// The definition behind a name of a mix; nil for a built-in source.

@@ -53,8 +53,12 @@ public struct TrainingStage: Sendable, Equatable {
 
   /// How losses are weighted.
   public struct Loss: Sendable, Equatable {
-    /// What the mean is taken over: `tokens` or `rows`.
+    /// What the mean is taken over: `tokens`, `rows` or `fixed`.
     public let average: String
+    /// What the sum is divided by when it is `fixed`; nil for the tokens of a step.
+    public let count: Int?
+    /// True when answers alone are learnt.
+    public let isOnAnswersOnly: Bool
     /// Weight of answer tokens.
     public let answerWeight: Double
   }

@@ -90,8 +90,17 @@ public enum RecipeFields {
   /// Settings of `loss`.
   public static let loss: [Setting] = [
     Setting(
-      "average", .choice(["tokens", "rows"]), default: .text("tokens"),
-      help: "tokens: all targets of the step alike; rows: each row alike.", applies: .nextStage),
+      "average", .choice(["tokens", "rows", "fixed"]), default: .text("tokens"),
+      help: "tokens: all targets of the step alike; rows: each row alike; fixed: their sum over "
+        + "`count`.", applies: .nextStage),
+    Setting(
+      "count", .size(tokens), default: nil,
+      help: "Tokens that the step's sum is divided by, for `average: fixed` only; "
+        + "tokens_per_step when absent.", applies: .nextStage),
+    Setting(
+      "on", .choice(["all", "answers"]), default: .text("all"),
+      help: "all: every target is learnt; answers: only answers and repeated tokens are.",
+      applies: .nextStage),
     Setting(
       "answer_weight", .real(0...1000), default: .real(1),
       help: "Weight of answer tokens; text tokens weigh 1.", applies: .nextStage),

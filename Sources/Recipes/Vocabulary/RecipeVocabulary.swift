@@ -37,7 +37,7 @@ public struct RecipeVocabulary: Sendable, Equatable {
   /// Kinds by slot.
   public var kinds: [Slot: [KindDescription]]
 
-  /// A vocabulary; `select: none` and `train: full` are always known.
+  /// A vocabulary; `train: full` is always known, and so is `select: none`.
   ///
   /// When a slot's usual default kind is not among its kinds, its first kind is the default. A slot
   /// `schedule` without kinds means that `optimizer` declares its schedule among its own settings.

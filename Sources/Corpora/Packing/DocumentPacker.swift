@@ -8,12 +8,7 @@ public struct DocumentPacker: Packer {
   /// What `describe` says.
   public static let kind = KindDescription(
     "documents", "Documents one after the other, cut at the row's end.",
-    settings: [
-      Setting(
-        "mask", .choice(["document", "none"]), default: .text("document"),
-        help: "What a token may attend to: its own document, or the whole row before it.",
-        applies: .nextStage)
-    ])
+    settings: [Packers.mask])
 
   /// True when attention stays inside a document.
   public let masksDocuments: Bool
@@ -29,7 +24,9 @@ public struct DocumentPacker: Packer {
   }
 
   /// Fills one row of `length` + 1 tokens.
-  public func row(length: Int, from source: inout any DocumentSource) throws -> PackedRow {
+  public func row(
+    length: Int, from source: inout any DocumentSource, random: inout RandomStream
+  ) throws -> PackedRow {
     var row = PackedRow()
     row.tokens.reserveCapacity(length + 1)
     row.roles.reserveCapacity(length + 1)
@@ -40,12 +37,8 @@ public struct DocumentPacker: Packer {
       // what sticks out is counted as cropped.
       let room = length + 1 - start
       let document = try source.next(limit: source.isContinuous ? room : length + 1)
-      let count = min(document.tokens.count, room)
-      row.tokens += document.tokens[0..<count]
-      row.roles += document.roles[0..<count]
-      row.starts += repeatElement(masksDocuments ? Int32(start) : 0, count: count)
-      row.documents += 1
-      row.croppedTokens += document.tokens.count - count
+      row.append(
+        document, count: min(document.tokens.count, room), start: masksDocuments ? start : 0)
     }
     return row
   }

@@ -1,0 +1,171 @@
+import Corpora
+import Foundation
+import Kernels
+import Recipes
+import Records
+import Runs
+import Support
+import TestSupport
+import Testing
+import Training
+
+/// Data methods in a whole run: ready-made rows, selection by models, contradictions.
+struct DataMethodTests {
+  private static let rows = """
+    name: rows
+    model: { width: 32, layers: 1, heads: 2, head_width: 16, feed_forward: 64 }
+    tokenizer: world
+    target: 32
+    seed: 5
+    threads: 1
+    stages:
+      - name: learn
+        steps: 4
+        sequence: 32
+        tokens_per_step: 64
+        mix: { rows: 1 }
+        pack: { kind: rows }
+        optimizer: { rate: 1e-2, schedule: constant }
+    sources:
+      rows: { kind: tokens, path: PATH, order: file }
+    """
+
+  private static func path(_ place: TemporaryFolder, rows: Int, more: String = "") throws -> String
+  {
+    let lines = (0..<rows).map { row in
+      let ids = (0..<32).map { String(($0 * (row + 3) + row) % 300) }.joined(separator: ", ")
+      return "{\"input_ids\": [\(ids)]\(more)}"
+    }
+    return try place.write(lines.joined(separator: "\n"), to: "rows.jsonl")
+  }
+
+  @Test func readyMadeRowsAreTrainedInOrder() throws {
+    let place = try TemporaryFolder()
+    let path = try Self.path(place, rows: 8)
+    let text = Self.rows.replacing("PATH", with: path)
+    let run = try TrainingRun(RunCase.document(text), parent: place.path)
+    let follower = Follower(run)
+    #expect(run.state == .finished && follower.steps.count == 4)
+    #expect(
+      follower.news == [
+        "stage learn fed rows 100.00 % of 100.00 % asked, 256 tokens, 1 times to its end, 0 "
+          + "tokens cropped"
+      ])
+    // The rows of the first step are the first two of the file; the last token has no target.
+    let preview = try DataPreview.all(run.prepared, documents: 2, rows: 2)
+    let first = try #require(preview.first?.rows.first)
+    #expect(first.tokens == (0..<32).map { Int32($0 * 3) })
+    #expect(first.targets == (1..<32).map { Int32($0 * 3) } + [-1])
+    #expect(first.isLearnt.count { $0 } == 31)
+  }
+
+  @Test func everyContradictionIsToldAtOnceAndNothingIsWritten() throws {
+    let place = try TemporaryFolder()
+    // Seven rows for eight, whose positions a stage shall not make again, on top of a useless loss.
+    let positions = (0..<32).map(String.init).joined(separator: ", ")
+    let path = try Self.path(place, rows: 7, more: ", \"position_ids\": [\(positions)]")
+    let text = Self.rows.replacing("PATH", with: path)
+      .replacing(
+        "mix: { rows: 1 }",
+        with: "mix: { rows: 1 }\n    positions: { kind: pit }\n    select: { kind: impactful }"
+      )
+      .replacing(
+        "schedule: constant }",
+        with: "schedule: constant }\n  - name: again\n    steps: 4\n"
+          + "    sequence: 16\n    mix: { rows: 1 }\n    pack: { kind: rows }\n"
+          + "    optimizer: { rate: 1e-2 }")
+    let before = place.names
+    let error = #expect(throws: UserErrors.self) {
+      try TrainingRun(RunCase.document(text), parent: place.file("runs"))
+    }
+    let sentence = "\(error.map { "\($0)" } ?? "")"
+    #expect(sentence.contains("ready-made rows cannot be selected from"), "\(sentence)")
+    #expect(sentence.contains("rows of at most 17 tokens are needed, 32 found"), "\(sentence)")
+    #expect(place.names == before)
+  }
+
+  @Test func aMaskByNeighboursOnInterleavedChunksIsToldWithTheOtherFaults() throws {
+    let place = try TemporaryFolder()
+    let path = try Self.path(place, rows: 7)
+    let text = Self.rows.replacing("PATH", with: path)
+      .replacing("{ kind: rows }", with: "{ kind: interleaved, mask: document }")
+      .replacing(
+        "schedule: constant }",
+        with: "schedule: constant }\n  - name: again\n    steps: 100\n    sequence: 32\n"
+          + "    mix: { rows: 1 }\n    pack: { kind: rows }\n    optimizer: { rate: 1e-2 }")
+    let error = #expect(throws: UserErrors.self) {
+      try TrainingRun(RunCase.document(text), parent: place.file("runs"))
+    }
+    let sentence = "\(error.map { "\($0)" } ?? "")"
+    #expect(sentence.contains("cuts a chunk off"), "\(sentence)")
+    #expect(sentence.contains("may not be repeated, 7 found"), "\(sentence)")
+    #expect(sentence.contains("mask: identity") && sentence.contains("repeat: true"))
+  }
+
+  @Test func aSourceThatMayNotBeRepeatedMustHaveEnough() throws {
+    let place = try TemporaryFolder()
+    let path = try Self.path(place, rows: 7)
+    let text = Self.rows.replacing("PATH", with: path)
+    let error = #expect(throws: UserError.self) {
+      try TrainingRun(RunCase.document(text), parent: place.file("runs"))
+    }
+    #expect(error?.finding.contains("reads 8 rows") == true && error?.finding.contains("7") == true)
+    #expect(error?.remedy.contains("repeat: true") == true)
+    let again = text.replacing("order: file", with: "order: file, repeat: true")
+    #expect(
+      Follower(try TrainingRun(RunCase.document(again), parent: place.path)).run.state == .finished)
+  }
+
+  @Test func aCountBelongsToAFixedAverage() throws {
+    let text = RunCase.small.replacing(
+      "steps: 4", with: "steps: 4\n    loss: { average: rows, count: 64 }")
+    #expect(throws: RecipeFaults.self) { try RunCase.document(text).recipe(.needlepoint) }
+    let place = try TemporaryFolder()
+    let good = text.replacing("rows, count", with: "fixed, on: answers, count")
+    let run = try TrainingRun(RunCase.document(good), parent: place.path)
+    #expect(Follower(run).run.state == .finished)
+  }
+
+  @Test func twoCheckpointsTellWhatIsSelectedAndAResumedRunKeepsIt() throws {
+    let place = try TemporaryFolder()
+    let short = try TrainingRun(RunCase.document(RunCase.small), parent: place.file("short"))
+    _ = Follower(short)
+    let long = try TrainingRun(
+      RunCase.document(RunCase.small.replacing("steps: 4", with: "steps: 8")),
+      parent: place.file("long"))
+    _ = Follower(long)
+    let text =
+      RunCase.small.split(separator: "\n").filter {
+        !$0.hasPrefix("model:") && !$0.hasPrefix("tokenizer:")
+      }.joined(separator: "\n").replacing(
+        "steps: 4",
+        with: "steps: 4\n    select: { kind: impactful, score: models, keep: 0.5, samples: 4, "
+          + "sample_tokens: 64, longer: \"\(long.folder)\" }"
+      )
+      .replacing("mix: { repeat: 0.5, stories: 0.5 }", with: "mix: { stories: 1 }")
+      + "\nbase: \"\(short.folder)\""
+    let document = try RunCase.document(text)
+    let whole = try TrainingRun(document, parent: place.file("whole"))
+    _ = Follower(whole)
+    #expect(whole.state == .finished)
+    let anchors = try #require(
+      try DataPreview.all(whole.prepared, documents: 1, rows: 1)[0].anchors)
+    #expect(anchors.rows.count { $0.isAnchor } == 1)
+    // A forecast asks no model.
+    let forecast = try PreparedRun(
+      document.recipe(.needlepoint), pool: ThreadPool(threads: 1), isForecast: true)
+    #expect(try DataPreview.all(forecast, documents: 0, rows: 0)[0].anchors?.rows.isEmpty == true)
+
+    let stopped = try TrainingRun(document, parent: place.file("stopped"))
+    _ = Follower(stopped) { record in
+      if case .step(let step) = record, step.step == 2 { [.stop] } else { [] }
+    }
+    // The checkpoints that told the anchors are no longer needed.
+    try FileManager.default.removeItem(atPath: long.folder)
+    try FileManager.default.removeItem(atPath: short.folder)
+    let resumed = try TrainingRun.resume(stopped.folder)
+    _ = Follower(resumed)
+    #expect(resumed.state == .finished)
+    #expect(try Outcome(resumed.folder) == Outcome(whole.folder))
+  }
+}
