@@ -36,7 +36,7 @@ public enum RMSNorm {
   ///   - weight: shape [D].
   ///   - inverseRMS: what `forward` kept, shape [rows].
   ///   - dx: gradient of the input, shape [rows, D]; may be `dy` when not accumulating.
-  ///   - weightGradient: added to, shape [D].
+  ///   - weightGradient: added to, shape [D]; nil when not wanted.
   ///   - rows: number of rows.
   ///   - width: D.
   ///   - accumulate: add into `dx` (a residual stream) instead of writing it.
@@ -44,7 +44,7 @@ public enum RMSNorm {
   public static func backward(
     dy: UnsafePointer<Float>, x: UnsafePointer<Float>, weight: UnsafePointer<Float>,
     inverseRMS: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>, rows: Int, width: Int, accumulate: Bool,
+    weightGradient: UnsafeMutablePointer<Float>?, rows: Int, width: Int, accumulate: Bool,
     pool: ThreadPool
   ) {
     let blocks = blockCount(rows, blockRows)
@@ -54,6 +54,7 @@ public enum RMSNorm {
         dy: dy, x: x, weight: weight, inverse_rms: inverseRMS, dx: dx, partial: partial, rows: rows,
         width: width, block_rows: blockRows, accumulate: accumulate ? 1 : 0)
       pool.run(blocks, pool.table.pointee.norm_backward, &arguments)
+      guard let weightGradient else { return }
       var sum = ck_sum_parts(
         parts: partial, sum: weightGradient, count: blocks, width: width, stride: width,
         block_columns: 1024, accumulate: 1)

@@ -3,7 +3,7 @@ import Tensors
 
 /// Bytes that a training holds, counted from what the engine allocates.
 public struct MemoryForecast: Sendable, Equatable {
-  /// Weights, their gradients and the optimizer's two moments.
+  /// Weights, and gradients and the optimizer's two moments of those that are trained.
   public let parameters: Int
   /// Activations and flowing gradients of the largest micro-batch.
   public let activations: Int
@@ -25,12 +25,13 @@ public struct MemoryForecast: Sendable, Equatable {
   ///   - precision: number format of the matrix products' operands.
   ///   - pool: threads and loops.
   ///   - recomputation: what the backward pass computes again.
+  ///   - adapters: what is trained; nil for all weights.
   public init(
     training shape: LlamaShape, rows: Int, length: Int, precision: MatmulPrecision,
-    pool: ThreadPool, recomputation: Recomputation
+    pool: ThreadPool, recomputation: Recomputation, adapters: AdapterPlan? = nil
   ) {
     let tokens = rows * length
-    parameters = 4 * shape.parameterLayout.count * MemoryLayout<Float>.stride
+    parameters = shape.trainingBytes(adapters)
     activations =
       MemoryLayout<Float>.stride
       * Arena.floats { arena in
@@ -69,6 +70,19 @@ extension MemoryForecast {
 }
 
 extension LlamaShape {
+  /// Bytes of the weights, and of gradients and moments of those that are trained.
+  ///
+  /// - Parameter plan: what is trained; nil for all weights.
+  /// - Returns: bytes, with what adapters and packed matrices need to work.
+  public func trainingBytes(_ plan: AdapterPlan?) -> Int {
+    let float = MemoryLayout<Float>.stride
+    guard let plan else { return 4 * parameterLayout.count * float }
+    let trained = 4 * adapterLayout(plan).count * float + Adapters.middleBytes(plan)
+    guard plan.isPacked else { return parameterLayout.count * float + trained }
+    let largest = parameterLayout.entries.filter(\.isBlockMatrix).map(\.count).max() ?? 0
+    return (unpackedLayout.count + largest) * float + packedBytes + trained
+  }
+
   /// Bytes of activations that a forward pass alone holds at most.
   ///
   /// - Parameters:

@@ -44,23 +44,25 @@ extension Transformer {
 
   /// Query, key and value matrices of a block.
   func packedMatrices(_ at: LayerOffsets) -> [MatrixPart] {
-    merged([
+    [
       MatrixPart(offset: at.query, outputs: shape.queryWidth),
       MatrixPart(offset: at.key, outputs: shape.keyWidth),
       MatrixPart(offset: at.value, outputs: shape.keyWidth),
-    ])
+    ]
   }
 
   /// Gate and up matrices of a block.
   func gateUpMatrices(_ at: LayerOffsets) -> [MatrixPart] {
-    merged([
+    [
       MatrixPart(offset: at.gate, outputs: shape.feedForward),
       MatrixPart(offset: at.up, outputs: shape.feedForward),
-    ])
+    ]
   }
 
   /// Joins neighbours that lie without padding behind each other; their inputs are D wide.
   private func merged(_ parts: [MatrixPart]) -> [MatrixPart] {
+    // What is held in 4 bits is unpacked one matrix at a time.
+    guard packed == nil else { return parts }
     var result: [MatrixPart] = []
     for part in parts {
       if let last = result.last, last.offset + last.outputs * shape.width == part.offset {
@@ -82,8 +84,9 @@ extension Transformer {
   }
 
   func scatter(_ tokens: UnsafePointer<Int32>, _ dx: UnsafePointer<Float>, count: Int) {
+    guard let gradient = gradient(offsets.embedding) else { return }
     Embedding.backward(
-      tokens: tokens, dx: dx, gradient: gradient(offsets.embedding), rows: count,
+      tokens: tokens, dx: dx, gradient: gradient, rows: count,
       vocabulary: shape.vocabulary, width: shape.width, pool: pool)
   }
 
@@ -196,12 +199,13 @@ extension Transformer {
   ) {
     let stride = parts.reduce(0) { $0 + $1.outputs }
     var column = 0
-    for part in parts {
+    for part in merged(parts) {
       Linear.forward(
         x: x, weight: weight(part.offset), y: y + column, rows: rows, inputs: shape.width,
         outputs: part.outputs, yStride: stride, precision: precision, pool: pool)
       column += part.outputs
     }
+    adapt(x, parts, y, rows: rows, inputs: shape.width)
   }
 
   /// Adds x W^T to the residual stream, for a matrix [D, inputs].
@@ -212,6 +216,8 @@ extension Transformer {
     Linear.forward(
       x: x, weight: weight(offset), y: stream, rows: rows, inputs: inputs, outputs: shape.width,
       accumulate: true, precision: precision, pool: pool)
+    adapt(
+      x, [MatrixPart(offset: offset, outputs: shape.width)], stream, rows: rows, inputs: inputs)
   }
 
   /// Writes the input's gradient and adds the matrices' gradients, for matrices side by side.
@@ -221,12 +227,13 @@ extension Transformer {
   ) {
     let stride = parts.reduce(0) { $0 + $1.outputs }
     var column = 0
-    for part in parts {
+    for part in merged(parts) {
       Linear.backward(
         dy: dy + column, x: x, weight: weight(part.offset), dx: dx,
         weightGradient: gradient(part.offset), rows: rows, inputs: inputs, outputs: part.outputs,
         yStride: stride, accumulate: column > 0, precision: precision, pool: pool)
       column += part.outputs
     }
+    adaptBackward(dy, x, parts, inputGradient: dx, rows: rows, inputs: inputs)
   }
 }

@@ -20,10 +20,9 @@ public final class Transformer: @unchecked Sendable {
 
   /// The model's sizes.
   public let shape: LlamaShape
-  /// All parameters, one allocation with named views.
-  public let parameters: ParameterSet
-  /// Gradients, laid out as the parameters; the passes add into them.
-  public let gradients: ParameterSet
+  /// All parameters, one allocation with named views; without the matrices of the blocks when they are
+  /// held in 4 bits.
+  public private(set) var parameters: ParameterSet
   /// Threads that share the work of every operation.
   public let pool: ThreadPool
   /// Element type of the matrix products' operands.
@@ -33,6 +32,9 @@ public final class Transformer: @unchecked Sendable {
   /// What the backward pass computes again; changes time and memory, but no bit of a result.
   public var recomputation = Recomputation.none
 
+  private(set) var adapters: Adapters?
+  private(set) var packed: PackedMatrices?
+  private var heldGradients: ParameterSet?
   let offsets: ParameterOffsets
   let arena = Arena()
   var rotary: RotaryTable
@@ -45,14 +47,53 @@ public final class Transformer: @unchecked Sendable {
   ///   - pool: threads for the work.
   ///   - isForecast: true for a model that is only planned, of any size: it has no parameters in
   ///     memory and no pass may run.
-  public init(shape: LlamaShape, pool: ThreadPool, isForecast: Bool = false) {
+  public convenience init(shape: LlamaShape, pool: ThreadPool, isForecast: Bool = false) {
+    self.init(
+      shape: shape,
+      parameters: ParameterSet(layout: shape.parameterLayout, hasMemory: !isForecast), pool: pool)
+  }
+
+  /// A model of weights that were saved.
+  ///
+  /// - Parameters:
+  ///   - shape: sizes that `LlamaShape.validate()` accepts.
+  ///   - weights: their memory becomes the model's own.
+  ///   - plan: of their adapters; nil without.
+  ///   - place: where they come from, for the error.
+  ///   - pool: threads for the work.
+  /// - Throws: `UserError` when they are not of this shape and plan.
+  public convenience init(
+    shape: LlamaShape, weights: ModelWeights, plan: AdapterPlan?, place: String, pool: ThreadPool
+  ) throws {
+    self.init(shape: shape, parameters: weights.parameters, pool: pool)
+    try adopt(weights, plan, place: place)
+  }
+
+  private init(shape: LlamaShape, parameters: ParameterSet, pool: ThreadPool) {
     self.shape = shape
     self.pool = pool
+    self.parameters = parameters
     let layout = shape.parameterLayout
-    parameters = ParameterSet(layout: layout, hasMemory: !isForecast)
-    gradients = ParameterSet(layout: layout, hasMemory: !isForecast)
     offsets = ParameterOffsets(layout, shape: shape)
     rotary = RotaryTable(headWidth: shape.headWidth, base: shape.ropeBase)
+  }
+
+  /// Changes what the passes read; gradients are made anew when they are wanted.
+  func set(_ parameters: ParameterSet, packed: PackedMatrices?, adapters: Adapters?) {
+    self.parameters = parameters
+    self.packed = packed
+    self.adapters = adapters
+    heldGradients = nil
+  }
+
+  /// Gradients, laid out as the trained tensors.
+  ///
+  /// The passes add into them; they are made when first asked for.
+  public var gradients: ParameterSet {
+    if let heldGradients { return heldGradients }
+    let made = ParameterSet(layout: trained.layout)
+    heldGradients = made
+    return made
   }
 
   /// Draws fresh parameters: normal numbers for matrices, ones for norms.
@@ -117,11 +158,16 @@ public final class Transformer: @unchecked Sendable {
     }
   }
 
+  /// A tensor by its offset in the model's layout; one that is held in 4 bits is valid until the next.
   func weight(_ offset: Int) -> UnsafePointer<Float> {
-    UnsafePointer(parameters.values.pointer + offset)
+    if let adapters, let copy = adapters.copies[offset] { return adapters.weight(copy) }
+    guard let packed else { return UnsafePointer(parameters.values.pointer + offset) }
+    return packed.weight(offset, parameters, pool: pool)
   }
 
-  func gradient(_ offset: Int) -> UnsafeMutablePointer<Float> {
-    gradients.values.pointer + offset
+  /// The gradient of a tensor by its offset in the model's layout; nil when it is not trained.
+  func gradient(_ offset: Int) -> UnsafeMutablePointer<Float>? {
+    guard let adapters else { return gradients.values.pointer + offset }
+    return adapters.copies[offset].map { gradients.values.pointer + $0 }
   }
 }

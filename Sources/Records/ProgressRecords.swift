@@ -16,6 +16,10 @@ public struct PlanRecord: Sendable, Equatable {
   public var seconds: Double?
   /// What the backward pass computes again: `none`, `selective` or `full`.
   public var recompute: String
+  /// Weights of the model; 0 in older logs.
+  public var parameters: Int
+  /// Weights that the stage with the most of them trains; 0 in older logs.
+  public var trained: Int
 
   /// A record of these values.
   public init(
@@ -25,7 +29,9 @@ public struct PlanRecord: Sendable, Equatable {
     peakBytes: Int,
     diskBytes: Int,
     seconds: Double?,
-    recompute: String = "none"
+    recompute: String = "none",
+    parameters: Int = 0,
+    trained: Int = 0
   ) {
     self.stages = stages
     self.tokens = tokens
@@ -34,6 +40,8 @@ public struct PlanRecord: Sendable, Equatable {
     self.diskBytes = diskBytes
     self.seconds = seconds
     self.recompute = recompute
+    self.parameters = parameters
+    self.trained = trained
   }
 }
 
@@ -49,6 +57,8 @@ extension PlanRecord: RecordFields {
       ("disk_bytes", .integer(diskBytes)),
       ("seconds", .optional(seconds)),
       ("recompute", .text(recompute)),
+      ("parameters", .integer(parameters)),
+      ("trained_parameters", .integer(trained)),
     ]
   }
 
@@ -67,7 +77,9 @@ extension PlanRecord: RecordFields {
       peakBytes: peakBytes,
       diskBytes: diskBytes,
       seconds: reader.number("seconds"),
-      recompute: reader.text("recompute") ?? "none")
+      recompute: reader.text("recompute") ?? "none",
+      parameters: reader.integer("parameters") ?? 0,
+      trained: reader.integer("trained_parameters") ?? 0)
   }
 }
 

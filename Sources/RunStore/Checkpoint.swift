@@ -10,7 +10,9 @@ public import Tensors
 /// | path | holds |
 /// |---|---|
 /// | `/parameters/<name>` | float32, row-major [out, in]; attributes `axes` (`out,in`), `element`, `index` (order in memory) |
-/// | `/optimizer/first/<name>`, `/optimizer/second/<name>` | AdamW's moments, same names and shapes; absent in weights-only files |
+/// | `/adapters/<name>` | the same for adapters, `<matrix>/lora_a` and `<matrix>/lora_b`, and for copies of tensors trained beside them; absent without |
+/// | `/packed/<name>` | uint8, weights in few bits that are then no `/parameters`; attributes `shape`, `axes`, `element` (`nf4`, laid out as `NormalFloat` tells), `index` |
+/// | `/optimizer/first/<name>`, `/optimizer/second/<name>` | AdamW's moments, names and shapes of the adapters, else of the parameters; absent in weights-only files |
 /// | `/recipe`, `/model`, `/tokenizer`, `/state` | uint8, UTF-8 text: YAML, then three times JSON |
 /// | attributes of `/` | `format_version`, `step`, `stage`, `datasets`, `records_length`, `recipe_sha256`, `recipe_name`, `previous_sha256` |
 ///
@@ -31,11 +33,15 @@ public enum Checkpoint {
   /// Expected size of a checkpoint in bytes, for plans.
   ///
   /// - Parameters:
-  ///   - parameters: number of weights.
-  ///   - moments: whether the optimizer's moments are saved too.
+  ///   - weights: number of weights in float32.
+  ///   - trained: number of weights whose two moments are saved too.
+  ///   - adapters: number of weights of adapters.
+  ///   - packed: bytes of weights in few bits.
   /// - Returns: bytes, a little above what is written.
-  public static func forecastBytes(parameters: Int, moments: Bool) -> Int {
-    let numbers = parameters * MemoryLayout<Float>.stride * (moments ? 3 : 1)
+  public static func forecastBytes(
+    weights: Int, trained: Int, adapters: Int = 0, packed: Int = 0
+  ) -> Int {
+    let numbers = (weights + adapters + 2 * trained) * MemoryLayout<Float>.stride + packed
     return numbers + numbers / 64 + (256 << 10)
   }
 

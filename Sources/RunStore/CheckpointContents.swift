@@ -19,9 +19,14 @@ public struct CheckpointContents: Sendable {
   public var recipe: String
   /// What an exact resume needs beside numbers (cursors, random streams, schedule ...), JSON.
   public var state: String
-  /// The weights.
+  /// The weights; without those in `packed`.
   public var parameters: ParameterSet
-  /// AdamW's moments, each in the layout of the parameters; nil in weights-only files.
+  /// Weights in few bits.
+  public var packed: [PackedTensor]
+  /// Adapters beside the weights; nil without.
+  public var adapters: ParameterSet?
+  /// AdamW's moments, each in the layout of the adapters when there are any, else of the parameters;
+  /// nil in weights-only files.
   public var moments: (first: AlignedFloats, second: AlignedFloats)?
   /// Length of `records.jsonl` at the save, in bytes; a run folder sets it, 0 elsewhere.
   public var recordsLength = 0
@@ -35,6 +40,8 @@ public struct CheckpointContents: Sendable {
     recipe: String,
     state: String,
     parameters: ParameterSet,
+    packed: [PackedTensor] = [],
+    adapters: ParameterSet? = nil,
     moments: (first: AlignedFloats, second: AlignedFloats)? = nil
   ) {
     self.step = step
@@ -44,8 +51,13 @@ public struct CheckpointContents: Sendable {
     self.recipe = recipe
     self.state = state
     self.parameters = parameters
+    self.packed = packed
+    self.adapters = adapters
     self.moments = moments
   }
+
+  /// Where the moments' numbers lie.
+  var trainedLayout: TensorLayout { (adapters ?? parameters).layout }
 
   /// SHA-256 of the recipe in hexadecimal digits.
   public var recipeHash: String { TextDigest.sha256(recipe) }
@@ -73,8 +85,10 @@ public struct CheckpointDescription: Sendable, Equatable {
   public var previous: String
   /// Names, shapes and axes of the parameters, in the order of memory.
   public var layout: TensorLayout
-  /// Weights in all, padding not counted.
+  /// Weights in all, padding not counted, adapters neither.
   public var parameterCount: Int
+  /// Weights of the adapters.
+  public var adapterCount: Int
   /// Whether the optimizer's moments are in it.
   public var hasMoments: Bool
   /// Sizes of the model, JSON.

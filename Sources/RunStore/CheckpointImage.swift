@@ -14,7 +14,7 @@ struct CheckpointImage {
   ///   - name: how error sentences call it.
   ///   - previous: SHA-256 of the checkpoint before it; empty for a first one.
   init(_ contents: CheckpointContents, name: String, previous: String) {
-    let count = contents.parameters.layout.count
+    let count = contents.trainedLayout.count
     if let moments = contents.moments {
       precondition(
         moments.first.count == count && moments.second.count == count,
@@ -36,7 +36,10 @@ struct CheckpointImage {
       let file = try HDF5File(
         inMemory: name,
         capacity: Checkpoint.forecastBytes(
-          parameters: contents.parameters.layout.count, moments: contents.moments != nil))
+          weights: contents.parameters.layout.count,
+          trained: contents.moments == nil ? 0 : contents.trainedLayout.count,
+          adapters: contents.adapters?.layout.count ?? 0,
+          packed: contents.packed.reduce(0) { $0 + $1.bytes.count }))
       try write(into: file)
       return try file.withImage { bytes in
         do throws(StoreError) {
@@ -51,8 +54,11 @@ struct CheckpointImage {
 
   private func write(into file: borrowing HDF5File) throws(HDF5Error) {
     let layout = contents.parameters.layout
-    let sets = contents.moments == nil ? 1 : 3
-    try writeHeader(datasets: layout.entries.count * sets + 4, into: file)
+    let trained = contents.trainedLayout
+    let tensors =
+      layout.entries.count + (contents.adapters?.layout.entries.count ?? 0)
+      + contents.packed.count + (contents.moments == nil ? 0 : 2 * trained.entries.count)
+    try writeHeader(datasets: tensors + 4, into: file)
     let texts = [
       ("/recipe", contents.recipe), ("/model", contents.modelShape),
       ("/tokenizer", contents.tokenizer), ("/state", contents.state),
@@ -64,9 +70,26 @@ struct CheckpointImage {
       try file.setAttribute("sha256", bytes.withUnsafeBytes { SHA256.hex($0) }, at: path)
     }
     try write(contents.parameters.values, layout, under: "/parameters", into: file)
+    if !contents.packed.isEmpty { try writePacked(into: file) }
+    if let adapters = contents.adapters {
+      try write(adapters.values, adapters.layout, under: "/adapters", into: file)
+    }
     if let moments = contents.moments {
-      try write(moments.first, layout, under: "/optimizer/first", into: file)
-      try write(moments.second, layout, under: "/optimizer/second", into: file)
+      try write(moments.first, trained, under: "/optimizer/first", into: file)
+      try write(moments.second, trained, under: "/optimizer/second", into: file)
+    }
+  }
+
+  private func writePacked(into file: borrowing HDF5File) throws(HDF5Error) {
+    try file.createGroup("/packed")
+    for (index, tensor) in contents.packed.enumerated() {
+      let path = "/packed/\(tensor.name)"
+      _ = try file.write(path, tensor.bytes)
+      try file.setAttribute("index", index, at: path)
+      try file.setAttribute("axes", tensor.axes.joined(separator: ","), at: path)
+      try file.setAttribute("shape", tensor.shape.map(String.init).joined(separator: ","), at: path)
+      try file.setAttribute("element", tensor.element, at: path)
+      try file.setAttribute("sha256", tensor.bytes.withUnsafeBytes { SHA256.hex($0) }, at: path)
     }
   }
 

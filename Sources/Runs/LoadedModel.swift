@@ -33,11 +33,6 @@ public struct LoadedModel {
     let (file, contents) = try ModelPath.read(path, notice: notice)
     self.contents = contents
     description = try ModelDescription(json: contents.modelShape, path: file)
-    guard description.shape.parameterLayout == contents.parameters.layout else {
-      throw UserError(
-        file, "the tensors are not those of the model it describes",
-        remedy: "Use another checkpoint.")
-    }
     tokenizer = try Tokenizers.make(description: contents.tokenizer)
     guard tokenizer.vocabularySize == description.shape.vocabulary else {
       throw UserError(
@@ -45,8 +40,9 @@ public struct LoadedModel {
         "the tokenizer has \(tokenizer.vocabularySize) tokens, the model "
           + "\(description.shape.vocabulary)", remedy: "Use another checkpoint.")
     }
-    transformer = Transformer(shape: description.shape, pool: pool)
-    transformer.parameters.values.copy(from: contents.parameters.values)
+    transformer = try Transformer(
+      shape: description.shape, weights: contents.weights, plan: description.adapters, place: file,
+      pool: pool)
     transformer.setRotary(description.rotary)
     self.path = file
   }
@@ -55,7 +51,7 @@ public struct LoadedModel {
 extension LoadedModel {
   /// Writes (1 - weight) * these weights + weight * the other's as a sealed checkpoint.
   ///
-  /// Rotary frequencies, tokenizer and recipe stay this model's.
+  /// Rotary frequencies, tokenizer and recipe stay this model's; adapters are merged in.
   ///
   /// - Parameters:
   ///   - other: a model of the same shape.
@@ -63,13 +59,93 @@ extension LoadedModel {
   ///   - path: the checkpoint to write.
   /// - Throws: `UserError` when the shapes differ, `StoreError` when the file cannot be written.
   public func write(mixedWith other: LoadedModel, weight: Double, to path: String) throws {
-    var mixed = contents
-    mixed.parameters = ParameterSet(layout: contents.parameters.layout)
-    mixed.parameters.values.copy(from: contents.parameters.values)
-    try mixed.parameters.mix(with: other.contents.parameters, weight: weight, name: other.path)
-    mixed.moments = nil
-    mixed.state = "{}"
-    _ = try Checkpoint.write(mixed, to: path)
+    let weights = ParameterSet(layout: description.shape.parameterLayout)
+    weights.values.copy(from: try plainWeights().values)
+    try weights.mix(with: try other.plainWeights(), weight: weight, name: other.path)
+    try write(plain: weights, to: path)
+  }
+
+  /// Writes these weights with their adapters merged in as a sealed checkpoint.
+  ///
+  /// - Parameters:
+  ///   - original: the model whose weights were packed to 4 bits; nil takes those that the run kept
+  ///     beside the checkpoint. Not looked at when nothing is packed.
+  ///   - path: the checkpoint to write.
+  /// - Throws: `UserError` when there are no adapters or the original is missing or another model,
+  ///   `StoreError` when the file cannot be written.
+  public func writeMerged(into original: LoadedModel?, to path: String) throws {
+    guard let plan = description.adapters else {
+      throw UserError(
+        self.path, "has no adapters to merge",
+        remedy: "Name a second model to average with.")
+    }
+    guard plan.isPacked else { return try write(plain: try plainWeights(), to: path) }
+    let whole = try original.map { try $0.plainWeights() } ?? keptOriginal()
+    guard whole.layout == description.shape.parameterLayout else {
+      throw ParameterSet.otherShape(original?.path ?? self.path)
+    }
+    let merged = ParameterSet(layout: whole.layout)
+    merged.values.copy(from: whole.values)
+    if let adapters = contents.adapters {
+      plan.merge(adapters, into: merged, pool: transformer.pool)
+    }
+    try write(plain: merged, to: path)
+  }
+
+  /// The weights with the adapters merged in, when that can be done without loss.
+  func plainWeights() throws -> ParameterSet {
+    try contents.plainWeights(description.adapters, path, pool: transformer.pool)
+  }
+
+  /// The weights before they were packed, from the run folder that the checkpoint lies in.
+  private func keptOriginal() throws -> ParameterSet {
+    let folder = (path as NSString).deletingLastPathComponent
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    // Of several stages that packed their weights the last one up to this checkpoint's.
+    let kept = try names.filter { $0.hasSuffix(TrainingRun.unpackedSuffix + ".h5") }.map {
+      try Checkpoint.read("\(folder)/\($0)", moments: false)
+    }
+    let found = kept.filter { $0.stage <= contents.stage }.max { $0.stage < $1.stage }
+    if let found { return found.parameters }
+    throw UserError(
+      path, "its weights are in 4 bits, and those from before are not beside it",
+      remedy: "Name the model that it was trained from with --onto.")
+  }
+
+  private func write(plain weights: ParameterSet, to path: String) throws {
+    var plain = contents
+    plain.parameters = weights
+    plain.packed = []
+    plain.adapters = nil
+    plain.moments = nil
+    plain.state = "{}"
+    var description = description
+    description.adapters = nil
+    plain.modelShape = try description.json
+    _ = try Checkpoint.write(plain, to: path)
+  }
+}
+
+extension CheckpointContents {
+  /// Everything that a model's passes read.
+  var weights: ModelWeights {
+    ModelWeights(parameters: parameters, packed: packed, adapters: adapters)
+  }
+
+  /// The weights with the adapters merged in; the adapters stay as they are.
+  ///
+  /// - Throws: `UserError` when the weights are packed, since adapters are merged in full precision.
+  func plainWeights(_ plan: AdapterPlan?, _ path: String, pool: ThreadPool) throws -> ParameterSet {
+    guard let plan, let adapters else { return parameters }
+    guard !plan.isPacked else {
+      throw UserError(
+        path, "its weights are in 4 bits with adapters beside them",
+        remedy: "Write a plain model with `needlepoint merge \(path) --out FILE` first.")
+    }
+    let whole = ParameterSet(layout: parameters.layout)
+    whole.values.copy(from: parameters.values)
+    plan.merge(adapters, into: whole, pool: pool)
+    return whole
   }
 }
 
@@ -97,5 +173,19 @@ enum ModelPath {
         remedy: "Name a checkpoint or a run folder.")
     }
     return (path, try Checkpoint.read(path, moments: false))
+  }
+
+  /// The weights of a MODEL, with adapters merged in.
+  ///
+  /// - Throws: as `read`, and when the weights are packed.
+  static func plain(
+    _ path: String, pool: ThreadPool, notice: (String) -> Void
+  ) throws -> ParameterSet {
+    let (file, contents) = try read(path, notice: notice)
+    // Without adapters it is the caller's to compare the tensors with those it has.
+    guard contents.adapters != nil else { return contents.parameters }
+    let description = try ModelDescription(json: contents.modelShape, path: file)
+    try contents.weights.check(description.shape, description.adapters, place: file)
+    return try contents.plainWeights(description.adapters, file, pool: pool)
   }
 }

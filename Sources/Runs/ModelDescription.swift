@@ -11,12 +11,17 @@ public struct ModelDescription: Sendable, Equatable, Codable {
   public var rotary: RotaryFrequencies
   /// The kind of frequency transform that made them, such as `abf`.
   public var ropeKind: String
+  /// The adapters beside the weights; nil without.
+  public var adapters: AdapterPlan?
 
   /// A description of these parts.
-  public init(shape: LlamaShape, rotary: RotaryFrequencies, ropeKind: String) {
+  public init(
+    shape: LlamaShape, rotary: RotaryFrequencies, ropeKind: String, adapters: AdapterPlan? = nil
+  ) {
     self.shape = shape
     self.rotary = rotary
     self.ropeKind = ropeKind
+    self.adapters = adapters
   }
 
   /// A new model with plain rotary frequencies.
@@ -32,6 +37,7 @@ public struct ModelDescription: Sendable, Equatable, Codable {
     var inverseFrequencies: [Double]
     var attentionFactor: Double
     var base: Double
+    var adapters: AdapterPlan?
   }
 
   /// The description as one line of JSON.
@@ -65,6 +71,10 @@ public struct ModelDescription: Sendable, Equatable, Codable {
         "\(value.rotary.inverse.count) rotary frequencies found, "
           + "\(value.shape.headWidth / 2) expected", remedy: "Use another checkpoint.")
     }
+    if let plan = value.adapters, plan.rank < 1 || plan.rank > value.shape.width * 64 {
+      throw UserError(
+        path, "adapters of rank \(plan.rank) found", remedy: "Use another checkpoint.")
+    }
     self = value
   }
 
@@ -75,14 +85,14 @@ public struct ModelDescription: Sendable, Equatable, Codable {
       shape: stored.shape,
       rotary: RotaryFrequencies(
         inverse: stored.inverseFrequencies, attentionFactor: stored.attentionFactor,
-        base: stored.base), ropeKind: stored.ropeKind)
+        base: stored.base), ropeKind: stored.ropeKind, adapters: stored.adapters)
   }
 
   /// Writes the flat form.
   public func encode(to encoder: any Encoder) throws {
     let stored = Stored(
       shape: shape, ropeKind: ropeKind, inverseFrequencies: rotary.inverse,
-      attentionFactor: rotary.attentionFactor, base: rotary.base)
+      attentionFactor: rotary.attentionFactor, base: rotary.base, adapters: adapters)
     try stored.encode(to: encoder)
   }
 }

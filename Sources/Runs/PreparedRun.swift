@@ -32,6 +32,12 @@ struct PreparedStage {
 /// The parts of a stage that trains.
 struct TrainingWork: Sendable {
   let settings: TrainingStage
+  /// What is trained; nil for all weights.
+  let adapters: AdapterPlan?
+  /// True when the adapters are merged into the weights at the end of the stage.
+  let mergesAdapters: Bool
+  /// How far attention sees; nil for the whole row from the start.
+  let window: AttentionWindow?
   /// nil keeps the frequencies that the model has.
   let rotary: RotaryFrequencies?
   let optimizer: any Optimizer
@@ -104,8 +110,9 @@ public final class PreparedRun {
     let start = try StartModel(recipe, pool: pool, isForecast: isForecast, notice: notice)
     let names = Set(recipe.stages.map(\.name)).union([Stage.Merge.base])
     for merge in recipe.stages.compactMap(\.merge) where !names.contains(merge.with) {
-      let (path, contents) = try ModelPath.read(recipe.resolve(merge.with), notice: notice)
-      guard contents.parameters.layout == start.transformer.parameters.layout else {
+      let path = recipe.resolve(merge.with)
+      let other = try ModelPath.plain(path, pool: pool, notice: notice)
+      guard other.layout == start.transformer.parameters.layout else {
         throw ParameterSet.otherShape(path)
       }
     }

@@ -15,6 +15,7 @@ extension RecipeVocabulary {
     .rope: frequencyTransforms.descriptions,
     .positions: indexTransforms.descriptions,
     .select: Selections.catalog.descriptions,
+    .train: trainedParts.descriptions,
     .optimizer: optimizers.descriptions,
     .source: SourceKinds.catalog.descriptions,
     .evaluate: evaluationTasks.descriptions,

@@ -32,26 +32,51 @@ struct RunMemory: Equatable {
     _ shape: LlamaShape, stages: [TrainingWork], passes: [ForwardPasses],
     precision: MatmulPrecision, pool: ThreadPool, recomputation: Recomputation
   ) {
-    let resting =
-      4 * shape.parameterLayout.count * MemoryLayout<Float>.stride + MemoryForecast.program
-    let steps = stages.filter { $0.settings.steps > 0 }.map { work in
-      let forecasts = work.microBatchSizes.map {
-        MemoryForecast(
-          training: shape, rows: $0.rows, length: $0.length, precision: precision, pool: pool,
-          recomputation: recomputation
-        ).total
-      }
-      return (forecasts.max() ?? 0) + work.dataBytes
-    }
-    training = steps.max() ?? resting
+    let plain = shape.parameterLayout.count * MemoryLayout<Float>.stride
+    // A run begins, and a stage of adapters ends, with plain weights and their checkpoint.
+    let border = plain + shape.checkpointBytes(nil, moments: false)
     let held = passes.map {
       shape.inferenceActivationBytes(
         tokens: $0.largest, length: $0.length, regions: $0.regions, precision: precision,
         pool: pool)
     }
-    evaluation = resting + (held.max() ?? 0)
-    saving =
-      resting + Checkpoint.forecastBytes(parameters: shape.parameterCount, moments: true)
+    let shown = held.max() ?? 0
+    var (training, evaluation, saving) = (0, plain + shown, border)
+    for work in stages where work.settings.steps > 0 {
+      let resting = shape.trainingBytes(work.adapters)
+      let forecasts = work.microBatchSizes.map {
+        MemoryForecast(
+          training: shape, rows: $0.rows, length: $0.length, precision: precision, pool: pool,
+          recomputation: recomputation, adapters: work.adapters
+        ).total
+      }
+      training = max(training, (forecasts.max() ?? 0) + work.dataBytes)
+      evaluation = max(evaluation, resting + shown)
+      saving = max(saving, resting + shape.checkpointBytes(work.adapters, moments: true))
+    }
+    self.training = training
+    self.evaluation = evaluation + MemoryForecast.program
+    self.saving = saving + MemoryForecast.program
+  }
+}
+
+extension LlamaShape {
+  /// Bytes of a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - plan: the adapters beside the weights; nil without.
+  ///   - moments: whether the optimizer's moments are saved too.
+  /// - Returns: bytes, a little above what is written.
+  func checkpointBytes(_ plan: AdapterPlan?, moments: Bool) -> Int {
+    guard let plan else {
+      return Checkpoint.forecastBytes(
+        weights: parameterCount, trained: moments ? parameterCount : 0)
+    }
+    let adapters = adapterCount(plan)
+    return Checkpoint.forecastBytes(
+      weights: plan.isPacked ? unpackedLayout.count : parameterCount,
+      trained: moments ? adapters : 0, adapters: adapters,
+      packed: plan.isPacked ? packedBytes : 0)
   }
 }
 

@@ -7,6 +7,7 @@ public import Records
 import Recipes
 import RunStore
 import Support
+import Training
 
 /// The forecast of one stage.
 public struct StagePlan: Sendable, Equatable {
@@ -20,6 +21,8 @@ public struct StagePlan: Sendable, Equatable {
   public let sequence: Int
   /// Tokens trained on.
   public let tokens: Int
+  /// Weights that are trained.
+  public let trained: Int
   /// Floating point operations of the training.
   public let flops: Double
 }
@@ -65,7 +68,8 @@ public struct RunPlan: Sendable, Equatable {
     return PlanRecord(
       stages: stages.count, tokens: tokens, flops: flops, peakBytes: peakBytes,
       diskBytes: diskBytes, seconds: gflops.map { (flops + evaluationFlops) / ($0 * 1e9) },
-      recompute: recomputation.rawValue)
+      recompute: recomputation.rawValue, parameters: parameters,
+      trained: stages.map(\.trained).max() ?? 0)
   }
 
   /// The forecast of a prepared run.
@@ -74,18 +78,22 @@ public struct RunPlan: Sendable, Equatable {
     stages = run.stages.map { stage in
       guard let training = stage.training else {
         return StagePlan(
-          name: stage.settings.name, steps: 0, rows: 0, sequence: 0, tokens: 0, flops: 0)
+          name: stage.settings.name, steps: 0, rows: 0, sequence: 0, tokens: 0, trained: 0,
+          flops: 0)
       }
       return StagePlan(stage.settings.name, training, shape)
     }
     parameters = shape.parameterCount
     recomputation = run.transformer.recomputation
     peakBytes = run.memory(recomputation).peak
-    let checkpoint = Checkpoint.forecastBytes(parameters: parameters, moments: true)
-    let kept = Set(run.recipe.stages.compactMap(\.merge?.with)).count
+    let works = run.stages.compactMap(\.training)
+    let plain = shape.checkpointBytes(nil, moments: false)
+    let largest = works.map { shape.checkpointBytes($0.adapters, moments: true) }.max() ?? 0
+    let kept =
+      Set(run.recipe.stages.compactMap(\.merge?.with)).count
+      + works.count { $0.adapters?.isPacked == true }
     diskBytes =
-      (run.recipe.checkpoints.keep + 1) * checkpoint
-      + kept * Checkpoint.forecastBytes(parameters: parameters, moments: false) + (1 << 20)
+      (run.recipe.checkpoints.keep + 1) * max(largest, plain) + kept * plain + (1 << 20)
     let steps = run.stages.reduce(0) { $0 + ($1.training?.settings.steps ?? 0) }
     evaluationFlops = run.evaluations.reduce(0) {
       $0 + $1.flops(shape, steps: steps, hasBase: run.recipe.base != nil)
@@ -106,13 +114,16 @@ extension StagePlan {
       replayTokens = replayed * replay.rows * replay.sequence
       replayFlops =
         Double(replayed)
-        * FlopCount.trainingStep(shape, rows: replay.rows, length: replay.sequence)
+        * FlopCount.trainingStep(
+          shape, rows: replay.rows, length: replay.sequence, adapters: training.adapters)
     }
     self.init(
       name: name, steps: settings.steps, rows: settings.rows, sequence: settings.sequence,
       tokens: main * settings.rows * settings.sequence + replayTokens,
+      trained: training.adapters.map(shape.adapterCount) ?? shape.parameterCount,
       flops: Double(main)
-        * FlopCount.trainingStep(shape, rows: settings.rows, length: settings.sequence)
-        + replayFlops)
+        * FlopCount.trainingStep(
+          shape, rows: settings.rows, length: settings.sequence, adapters: training.adapters,
+          window: training.window?.meanSize(steps: settings.steps)) + replayFlops)
   }
 }

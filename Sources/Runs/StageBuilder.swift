@@ -45,13 +45,26 @@ struct StageBuilder {
       try optimizers.make(settings.optimizer.kind, settings.optimizer.settings.values)
     }
     let loss = try faults.attempt { try self.loss(settings, number) }
+    let part = try faults.attempt { try self.part(settings.train) }
     try faults.finish()
-    guard let selector, let main, let replay, let rotary, let optimizer, let loss else {
+    guard let selector, let main, let replay, let rotary, let optimizer, let loss, let part else {
       preconditionFailure("a part of a stage is missing without a fault")
     }
     return TrainingWork(
-      settings: settings, rotary: rotary, optimizer: optimizer, loss: loss, stream: main.stream,
+      settings: settings, adapters: part.adapters, mergesAdapters: part.mergesAtEnd,
+      window: settings.window.map {
+        AttentionWindow(start: $0.start, growth: $0.growth, end: $0.end)
+      },
+      rotary: rotary, optimizer: optimizer, loss: loss, stream: main.stream,
       microBatches: main.microBatches, replay: replay, selector: selector)
+  }
+
+  /// What the stage trains, and whether it is merged at the end.
+  private func part(_ train: Component) throws -> (adapters: AdapterPlan?, mergesAtEnd: Bool) {
+    try recipe.locate(train) {
+      let part = try trainedParts.make(train.kind, train.settings.values)
+      return (try part.adapters(for: description.shape), part.mergesAtEnd)
+    }
   }
 
   private func mainStream(

@@ -29,9 +29,16 @@ struct StartModel {
           "\(asked.kind) found, the base reads \(loaded.tokenizer.name)",
           remedy: "Leave the key out.")
       }
+      if loaded.description.adapters?.isPacked == true { _ = try loaded.plainWeights() }
+      if loaded.description.adapters != nil {
+        loaded.transformer.mergeAdapters()
+        notice("\(loaded.path): the adapters are merged into the weights.")
+      }
       transformer = loaded.transformer
       tokenizer = loaded.tokenizer
-      description = loaded.description
+      var plain = loaded.description
+      plain.adapters = nil
+      description = plain
       return
     }
     guard let model = recipe.model else {

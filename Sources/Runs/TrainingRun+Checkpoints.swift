@@ -30,11 +30,12 @@ extension TrainingRun {
     guard progress != saved else { return }
     // A checkpoint is laid out in memory; it takes the place of what no step is using now.
     trainer.transformer.releaseActivations()
+    let weights = trainer.transformer.weights
     let contents = CheckpointContents(
       step: progress.step, stage: progress.stage, modelShape: try description.json,
       tokenizer: prepared.tokenizer.description, recipe: document, state: try progress.json,
-      parameters: trainer.transformer.parameters,
-      moments: (trainer.firstMoments.values, trainer.secondMoments.values))
+      parameters: weights.parameters, packed: weights.packed, adapters: weights.adapters,
+      moments: trainer.moments)
     let store = try store
     while progress != saved {
       var failure: StoreError?
@@ -110,7 +111,7 @@ extension TrainingRun {
     let found = try reader.newestCheckpoint()
     let start = try StartModel(resuming: found.contents, path: found.path, pool: pool)
     let prepared = try PreparedRun(recipe, start: start) { notices.append($0) }
-    let saved = try store.resume(expecting: start.transformer.parameters.layout)
+    let saved = try store.resume(expecting: found.contents.parameters.layout)
     let run = try TrainingRun(prepared, document: document, store: store)
     try run.restore(saved.contents, path: saved.path)
     notices += store.notices + saved.notices + run.differences(from: manifest)
@@ -128,9 +129,9 @@ extension TrainingRun {
   /// Takes over progress, weights, moments and angles of a checkpoint.
   private func restore(_ contents: CheckpointContents, path: String) throws {
     progress = try RunProgress(json: contents.state, path: path)
-    try trainer.restore(
-      parameters: contents.parameters, moments: contents.moments, updates: progress.updates)
     description = try ModelDescription(json: contents.modelShape, path: path)
+    try trainer.restore(
+      contents.weights, description.adapters, moments: contents.moments, updates: progress.updates)
     trainer.transformer.setRotary(description.rotary)
     lastCheckpoint = path
     saved = progress

@@ -34,6 +34,27 @@ extension TrainingRun {
       $0.settings.merge?.with == name
     }
     guard isWanted else { return }
+    keep(as: name)
+  }
+
+  /// What the name of weights before they were packed ends with; no stage's name has a point.
+  static let unpackedSuffix = ".unpacked"
+
+  /// Begins to train adapters; weights that are packed are kept whole, to merge into.
+  func attachAdapters(_ plan: AdapterPlan, stage name: String) {
+    if plan.isPacked { keep(as: name + Self.unpackedSuffix) }
+    trainer.attach(plan, seed: prepared.recipe.seed ^ StableHash.fnv1a("adapters/\(name)"))
+    description.adapters = plan
+  }
+
+  /// Merges the adapters of a stage into its weights in full precision.
+  func mergeAdapters(stage name: String) throws {
+    guard let plan = description.adapters else { return }
+    trainer.mergeAdapters(into: plan.isPacked ? try weights(of: name + Self.unpackedSuffix) : nil)
+    description.adapters = nil
+  }
+
+  private func keep(as name: String) {
     let parameters = trainer.transformer.parameters
     do {
       try Checkpoint.write(
@@ -53,8 +74,11 @@ extension TrainingRun {
 
   private func weights(of name: String) throws -> ParameterSet {
     if let kept = keptWeights[name] { return kept }
-    let isKept = name == Stage.Merge.base || prepared.stages.contains { $0.settings.name == name }
+    let stages = prepared.stages.map(\.settings.name)
+    let isKept =
+      name == Stage.Merge.base || stages.contains(name)
+      || stages.contains { $0 + Self.unpackedSuffix == name }
     let path = isKept ? keptFile(name) : prepared.recipe.resolve(name)
-    return try ModelPath.read(path) { self.warn($0) }.contents.parameters
+    return try ModelPath.plain(path, pool: trainer.transformer.pool) { self.warn($0) }
   }
 }

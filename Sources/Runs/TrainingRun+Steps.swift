@@ -18,6 +18,9 @@ extension TrainingRun {
       case .train(let training): try train(training, name: stage.settings.name)
       case .merge(let merge): try self.merge(merge, name: stage.settings.name)
       }
+      if stage.training?.mergesAdapters == true {
+        try mergeAdapters(stage: stage.settings.name)
+      }
       keepForMerges(stage.settings.name)
       let factor = progress.rateFactor
       progress.enterNextStage()
@@ -85,6 +88,11 @@ extension TrainingRun {
   /// Sets what the stage changes, and tells it when the stage begins.
   private func enter(_ training: TrainingWork, name: String) {
     trainer.optimizer = training.optimizer
+    if let plan = training.adapters, description.adapters == nil {
+      attachAdapters(plan, stage: name)
+    } else if progress.stageStep == 0, training.settings.resetsMoments {
+      trainer.resetMoments()
+    }
     if let rotary = training.rotary {
       description.rotary = rotary
       description.ropeKind = training.settings.rope.kind
@@ -101,7 +109,8 @@ extension TrainingRun {
           steps: settings.advance == nil ? settings.steps : nil,
           text: "stage \(progress.stage + 1)/\(prepared.stages.count) \(name): "
             + "\(settings.rows) x \(settings.sequence) tokens a step, rope "
-            + "\(settings.rope.kind), positions \(settings.positions.kind)")))
+            + "\(settings.rope.kind), positions \(settings.positions.kind), train "
+            + settings.train.kind)))
   }
 
   private func step(_ training: TrainingWork, _ data: StageData) throws {
@@ -109,7 +118,10 @@ extension TrainingRun {
     let rate =
       training.optimizer.rate(step: progress.stageStep, total: training.settings.steps)
       * progress.rateFactor
-    let batches = try data.next()
+    var batches = try data.next()
+    if let window = training.window, !training.replays(step: progress.stageStep) {
+      batches = batches.map { window.applied(to: $0, step: progress.stageStep) }
+    }
     let waited = start.duration(to: .now).seconds
     let outcome = trainer.step(batches, learningRate: rate, loss: training.loss)
     let seconds = start.duration(to: .now).seconds
@@ -124,7 +136,7 @@ extension TrainingRun {
     _ outcome: StepOutcome, batches: [Batch], seconds: Double, feed: StageFeed
   ) {
     let flops = batches.reduce(0) {
-      $0 + FlopCount.trainingStep(description.shape, ModelInput($1))
+      $0 + FlopCount.trainingStep(description.shape, ModelInput($1), adapters: description.adapters)
     }
     progress.step += 1
     progress.stageStep += 1

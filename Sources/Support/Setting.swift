@@ -21,6 +21,8 @@ public struct Setting: Sendable, Equatable {
     case sizes(ClosedRange<Int>)
     /// Several real numbers.
     case reals(ClosedRange<Double>)
+    /// Several of a list of words, each once.
+    case words([String])
   }
 
   /// When a change takes effect, told by the engine and shown by the workbench.
@@ -87,6 +89,7 @@ public enum SettingsValue: Sendable, Equatable {
   case text(String)
   case integers([Int])
   case reals([Double])
+  case texts([String])
 }
 
 /// The checked settings of one component; what the recipe leaves out has its declared default.
@@ -132,6 +135,11 @@ public struct SettingsValues: Sendable, Equatable {
   /// Several whole numbers; nil when absent.
   public func integers(_ key: String) -> [Int]? {
     if case .integers(let value) = values[key] { value } else { nil }
+  }
+
+  /// Several words; nil when absent.
+  public func texts(_ key: String) -> [String]? {
+    if case .texts(let values) = values[key] { values } else { nil }
   }
 
   /// Several real numbers; nil when absent.

@@ -14,10 +14,7 @@ public final class Trainer: @unchecked Sendable {
   public let transformer: Transformer
   /// The rule of the current stage; moments and step number stay when it is exchanged.
   public var optimizer: any Optimizer
-  /// First moments, laid out as the parameters.
-  public let firstMoments: ParameterSet
-  /// Second moments, laid out as the parameters.
-  public let secondMoments: ParameterSet
+  private var heldMoments: (first: ParameterSet, second: ParameterSet)?
   /// Updates that the moments have seen.
   public private(set) var updates = 0
 
@@ -25,8 +22,11 @@ public final class Trainer: @unchecked Sendable {
   public init(_ transformer: Transformer, optimizer: any Optimizer) {
     self.transformer = transformer
     self.optimizer = optimizer
-    firstMoments = ParameterSet(layout: transformer.parameters.layout)
-    secondMoments = ParameterSet(layout: transformer.parameters.layout)
+  }
+
+  /// First and second moments, laid out as the trained tensors; nil before the first update.
+  public var moments: (first: AlignedFloats, second: AlignedFloats)? {
+    heldMoments.map { ($0.first.values, $0.second.values) }
   }
 
   /// One optimizer step over some micro-batches.
@@ -63,43 +63,58 @@ public final class Trainer: @unchecked Sendable {
     updates += 1
     let clip = optimizer.clip
     let scale = clip > 0 && norm > clip ? clip / (norm + 1e-6) : 1
+    let (first, second) = wantedMoments()
     optimizer.update(
-      transformer.parameters, gradients: transformer.gradients, first: firstMoments,
-      second: secondMoments, step: updates, rate: learningRate, gradientScale: Float(scale),
-      pool: transformer.pool)
+      transformer.trained, gradients: transformer.gradients, first: first, second: second,
+      step: updates, rate: learningRate, gradientScale: Float(scale), pool: transformer.pool)
     return outcome
   }
 
   /// Forgets the moments, as a new stage may ask.
   public func resetMoments() {
-    firstMoments.values.zero()
-    secondMoments.values.zero()
+    heldMoments = nil
     updates = 0
+  }
+
+  /// Trains adapters from now on, with fresh moments; see `Transformer.attach(_:seed:)`.
+  public func attach(_ plan: AdapterPlan, seed: UInt64) {
+    resetMoments()
+    transformer.attach(plan, seed: seed)
+  }
+
+  /// Merges the adapters and trains the weights again, with fresh moments; see
+  /// `Transformer.mergeAdapters(into:)`.
+  public func mergeAdapters(into original: ParameterSet? = nil) {
+    resetMoments()
+    transformer.mergeAdapters(into: original)
+  }
+
+  private func wantedMoments() -> (first: ParameterSet, second: ParameterSet) {
+    if let heldMoments { return heldMoments }
+    let layout = transformer.trained.layout
+    let made = (ParameterSet(layout: layout), ParameterSet(layout: layout))
+    heldMoments = made
+    return made
   }
 
   /// Takes over a saved state, bit by bit.
   ///
   /// - Parameters:
-  ///   - parameters: of this model's layout.
-  ///   - moments: first and second moments in the same layout; nil starts them fresh.
+  ///   - weights: of this model; their memory becomes the model's own.
+  ///   - plan: of their adapters; nil without.
+  ///   - moments: first and second moments in the layout of the trained tensors; nil starts them fresh.
   ///   - updates: updates that the moments have seen.
   /// - Throws: `UserError` when a layout is not the model's.
   public func restore(
-    parameters: ParameterSet, moments: (first: AlignedFloats, second: AlignedFloats)?, updates: Int
+    _ weights: ModelWeights, _ plan: AdapterPlan? = nil,
+    moments: (first: AlignedFloats, second: AlignedFloats)?, updates: Int
   ) throws {
-    guard parameters.layout == transformer.parameters.layout else {
-      throw UserError(
-        "checkpoint",
-        "\(parameters.layout.count) floats in \(parameters.layout.entries.count) tensors found,"
-          + " \(transformer.parameters.layout.count) in"
-          + " \(transformer.parameters.layout.entries.count) expected, or other names or shapes",
-        remedy: "Use the recipe it was saved with.")
-    }
-    transformer.parameters.values.copy(from: parameters.values)
+    try transformer.adopt(weights, plan, place: "checkpoint")
     resetMoments()
     guard let moments else { return }
-    firstMoments.values.copy(from: moments.first)
-    secondMoments.values.copy(from: moments.second)
+    let (first, second) = wantedMoments()
+    first.values.copy(from: moments.first)
+    second.values.copy(from: moments.second)
     self.updates = updates
   }
 }

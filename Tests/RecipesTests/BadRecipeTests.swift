@@ -170,6 +170,32 @@ struct BadRecipeTests {
         + "pit, self_extend found. The model has learnt all distances up to the target: leave "
         + "remap out, or train with positions: plain."),
     Bad(
+      "steps: 200", "steps: 200\n    window: { start: 2k, end: 1k }",
+      "r.yaml:7: stages.0.window.start: at most the end's 1024 tokens is needed, 2048 found. "
+        + "Lower start."),
+    Bad(
+      "steps: 200", "steps: 200\n    window: { end: 2k, grow: 1 }",
+      "r.yaml:7: stages.0.window.grow: unknown key, \"grow\" found. "
+        + "Did you mean \"growth\"? Known: start, growth, end.",
+      "r.yaml:7: stages.0.window.end: at most the row's 1228 tokens is needed, 2048 found. "
+        + "Lower end or leave it out."),
+    Bad(
+      "steps: 200", "steps: 200\n    train: { kind: lora, targets: [query, valeu] }",
+      "r.yaml:7: stages.0.train.targets: no such value, \"valeu\" found. "
+        + "Did you mean \"value\"? Known: query, value."),
+    Bad(
+      "steps: 200", "steps: 200\n    train: { kind: lora, targets: [query, query] }",
+      "r.yaml:7: stages.0.train.targets: each word once is needed, query, query found. "
+        + "Known: query, value."),
+    Bad(
+      "evaluate:\n",
+      "    train: { kind: lora, merge: false }\n"
+        + "  - { name: m, kind: merge, with: base, train: { kind: lora } }\nevaluate:\n",
+      "r.yaml:13: stages.0.train.merge: true is needed in every stage but the last, false found. "
+        + "Leave merge out: the next stage goes on with the merged weights.",
+      "r.yaml:14: stages.1.train: unknown key of merge, \"train\" found. "
+        + "Known: name, kind, with, weight."),
+    Bad(
       "name: extend", "name: 7",
       "r.yaml:5: stages.0.name: a name of letters, digits, - and _ with a letter is needed, "
         + "\"7\" found. Rename the stage."),

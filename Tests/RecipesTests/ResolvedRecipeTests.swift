@@ -29,6 +29,7 @@ struct ResolvedRecipeTests {
           steps: 200
           tokens_per_step: 16384
           sequence: 1228
+          moments: keep
           mix: { stories: 3, code: 1 }
           pack: { kind: documents, mask: document }
           rope: { kind: abf, base: 160000 }

@@ -55,6 +55,17 @@ enum TestVocabulary {
         "pit", "Sentence gaps.",
         settings: [Setting("max_gap", .size(0...1 << 30), default: nil, help: "Largest gap.")]),
     ],
+    .train: [
+      KindDescription("full", "All weights."),
+      KindDescription(
+        "lora", "Adapters.",
+        settings: [
+          Setting("rank", .integer(1...64), default: .integer(8), help: "Width."),
+          Setting(
+            "targets", .words(["query", "value"]), default: .texts(["query"]), help: "Matrices."),
+          Setting("merge", .flag, default: .flag(true), help: "Merge at the end."),
+        ]),
+    ],
     .optimizer: [
       KindDescription(
         "adamw", "AdamW.",

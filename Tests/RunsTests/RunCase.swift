@@ -129,6 +129,8 @@ final class Follower: Sendable {
 /// What a finished run left behind, without what a clock decides.
 struct Outcome: Equatable {
   let parameters: [UInt32]
+  let adapters: [UInt32]
+  let packed: [PackedTensor]
   let first: [UInt32]
   let second: [UInt32]
   /// Step, needle and evaluation records of the log, each once, times left out.
@@ -139,10 +141,13 @@ struct Outcome: Equatable {
     func bits(_ pointer: UnsafeMutablePointer<Float>?, _ count: Int) -> [UInt32] {
       UnsafeBufferPointer(start: pointer, count: count).map(\.bitPattern)
     }
-    let count = contents.parameters.values.count
-    parameters = bits(contents.parameters.values.pointer, count)
-    first = bits(contents.moments?.first.pointer, contents.moments == nil ? 0 : count)
-    second = bits(contents.moments?.second.pointer, contents.moments == nil ? 0 : count)
+    parameters = bits(
+      contents.parameters.values.pointer, contents.parameters.values.count)
+    adapters = bits(
+      contents.adapters?.values.pointer, contents.adapters?.values.count ?? 0)
+    packed = contents.packed
+    first = bits(contents.moments?.first.pointer, contents.moments?.first.count ?? 0)
+    second = bits(contents.moments?.second.pointer, contents.moments?.second.count ?? 0)
     var lines: [String] = []
     for record in try RunReader(folder).records() {
       switch record {

@@ -33,14 +33,16 @@ extension ScenarioSuite {
         try #require(event["peak_rss_mib"]?.numberValue), "\(config) \(length) \(recompute)")
     }
 
-    /// Activations decide the first two, the saving of a checkpoint the last.
+    /// Activations decide the first three, the saving of a checkpoint the last two.
     private static let runs = [
-      (128, 3, 8_192, "none"), (128, 3, 8_192, "full"), (512, 4, 256, "none"),
+      (128, 3, 8_192, "none", "full"), (128, 3, 8_192, "full", "full"),
+      (128, 3, 8_192, "none", "qlora"), (512, 4, 256, "none", "full"),
+      (512, 4, 256, "none", "lora"),
     ]
 
     @Test(arguments: runs.indices)
     func aRunTakesWhatItsPlanSays(_ index: Int) throws {
-      let (width, layers, tokens, recompute) = Self.runs[index]
+      let (width, layers, tokens, recompute, train) = Self.runs[index]
       let place = try Workplace(
         """
         name: memory
@@ -49,7 +51,7 @@ extension ScenarioSuite {
         target: \(tokens)
         memory: { recompute: \(recompute) }
         stages:
-          - { steps: 1, sequence: \(tokens), mix: { stories: 1 } }
+          - { steps: 1, sequence: \(tokens), mix: { stories: 1 }, train: \(train) }
 
         """)
       let plan = try place.program("plan", "tiny.yaml", "--json")
@@ -59,7 +61,7 @@ extension ScenarioSuite {
       expect(run)
       #expect(try run.events.named("plan").first?["recompute"]?.textValue == recompute)
       let measured = try #require(run.events.named("done").first?["peak_bytes"]?.numberValue)
-      expectForecast(foreseen, measured, "width \(width), \(tokens) tokens, \(recompute)")
+      expectForecast(foreseen, measured, "width \(width), \(tokens) tokens, \(recompute), \(train)")
     }
 
     /// The heads that attention packs, or turns for each region of a remap, are most of what it holds.

@@ -227,6 +227,37 @@ extension ScenarioSuite {
       #expect(try drawn("2") != first)
     }
 
+    @Test(arguments: ["lora", "qlora"])
+    func adaptersAreShownMeasuredAndMerged(_ kind: String) throws {
+      let train = "train: { kind: \(kind), rank: 4, merge: false }\n    rope:"
+      let place = try Workplace(TinyRecipe.world(steps: 4).replacing("rope:", with: train))
+      let plan = try place.program("plan", "tiny.yaml")
+      expect(plan, says: ["second: 4 steps", "trains 896 weights"])
+      let run = try place.train()
+      let newest = try #require(
+        try FileManager.default.contentsOfDirectory(atPath: run).filter {
+          $0.hasPrefix("step-") && $0.hasSuffix(".h5")
+        }.max())
+      func info(_ path: String) throws -> JSONValue {
+        try #require(try place.program("info", path, "--json").events.first)
+      }
+      let shown = try info(run + "/" + newest)
+      #expect(shown["adapter_parameters"]?.numberValue == 896)
+      #expect(
+        shown["adapters"]?.textValue
+          == (kind == "qlora" ? "beside 4-bit weights, " : "")
+          + "rank 4, alpha 16, on query, key, value, output")
+      expect(try place.program("merge", run, "--out", "merged.h5"))
+      try place.folder.write("[1, 2, 3, 4, 5]", to: "ids.json")
+      for (model, out) in [(run, "a.h5"), ("merged.h5", "b.h5")] {
+        expect(try place.program("logits", model, "--tokens", "ids.json", "--out", out))
+      }
+      #expect(try info("merged.h5")["adapters"]?.textValue == "none")
+      expect(
+        try place.program("merge", "merged.h5", "--out", "c.h5"), status: 2,
+        says: ["has no adapters to merge"])
+    }
+
     @Test(.enabled(if: Python.has("h5py")))
     func mergeWritesTheWeightedAverageAndKeepsTheFirstModelsFrequencies() throws {
       let place = try Workplace()

@@ -129,11 +129,11 @@ final class Workplace {
   }
 }
 
-/// Weights and moments of a run's newest checkpoint, bit by bit.
+/// Weights and moments of a run's newest checkpoint, bit by bit; before its first step it has none.
 func bits(of run: String) throws -> [[UInt32]] {
   let contents = try RunReader(run).newestCheckpoint(moments: true).contents
-  let moments = try #require(contents.moments)
-  return [contents.parameters.values, moments.first, moments.second].map { values in
-    values.buffer.map(\.bitPattern)
+  let moments = contents.moments
+  return [contents.parameters.values, moments?.first, moments?.second].compactMap { values in
+    values?.buffer.map(\.bitPattern)
   }
 }

@@ -221,7 +221,7 @@ extension ScenarioSuite {
       try tmux.press("C-c")
       try tmux.wait(for: "status=130", seconds: 20)
       try expectRestored(tmux, place)
-      #expect(try bits(of: try place.run()).count == 3)
+      #expect([1, 3].contains(try bits(of: try place.run()).count))
     }
 
     @Test func aRunOutlivesItsTerminalAndIsAttachedTo() throws {

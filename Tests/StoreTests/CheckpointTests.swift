@@ -33,7 +33,7 @@ extension StoreSuite {
       #expect(found.recipeHash == TextDigest.sha256(StoreFixture.recipe))
       #expect(found.layout == StoreFixture.layout)
       #expect(found.parameterCount == 37 * 8 + 8 + 48 + 168 + 8)
-      #expect(found.bytes <= Checkpoint.forecastBytes(parameters: 528, moments: true))
+      #expect(found.bytes <= Checkpoint.forecastBytes(weights: 528, trained: 528))
     }
 
     @Test func replacingASealedFileKeepsItSealed() throws {

@@ -94,7 +94,7 @@ public struct GoldenLlama {
   }
 
   /// Uniform values in [0, 1) from an integer mix of seed and index.
-  private static func unit(_ seed: UInt32, _ count: Int) -> [Double] {
+  static func unit(_ seed: UInt32, _ count: Int) -> [Double] {
     (0..<UInt32(count)).map { index in
       var h = index &* 2_654_435_761 &+ seed &* 40_503 &+ 12_345
       h = (h ^ h >> 16) &* 0x7FEB_352D

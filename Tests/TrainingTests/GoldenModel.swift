@@ -21,6 +21,23 @@ enum GoldenModel {
     return model
   }
 
+  /// The tied model with the adapters of Golden/make_adapter_golden.py.
+  static func adapted(_ golden: GoldenAdapters, pool: ThreadPool) throws -> Transformer {
+    let model = make(tied: true, pool: pool)
+    model.attach(
+      AdapterPlan(
+        rank: golden.rank, alpha: golden.alpha,
+        targets: golden.targets.compactMap(AdapterTarget.init(rawValue:)), embeddings: true,
+        norms: true), seed: 0)
+    for (number, entry) in model.trained.layout.entries.enumerated()
+    where entry.name.contains("/lora_") {
+      let values = GoldenAdapters.values(tensor: number, count: entry.count)
+      let view = model.trained.view(entry)
+      for index in view.indices { view[index] = values[index] }
+    }
+    return model
+  }
+
   /// Largest difference as a share of the largest expected value; infinite when counts differ.
   static func difference(_ found: [Float], _ expected: [Float]) -> Float {
     guard found.count == expected.count, !expected.isEmpty else { return .infinity }

@@ -107,6 +107,14 @@ struct RecipeWarningTests {
     #expect(found.map(\.path) == ["stages.0.optimizer.warmup"])
   }
 
+  @Test(arguments: [("7", false), ("6", true)])
+  func aWindowThatNeverReachesItsEndIsTold(growth: String, isShort: Bool) throws {
+    let found = try warnings([
+      ("stages.0.window.start", "32"), ("stages.0.window.growth", growth),
+    ])
+    #expect(found.map(\.path) == (isShort ? ["stages.0.window.growth"] : []))
+  }
+
   @Test func theFirstOneIsExplainedByItsName() throws {
     var state = try Fixtures.state()
     var report = Fixtures.report

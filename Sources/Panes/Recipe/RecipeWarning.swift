@@ -45,6 +45,17 @@ public struct RecipeWarning: Sendable, Equatable {
           "The rate is still rising when the stage is over, so its peak is never used. "
             + "Shorten the warmup or lengthen the stage.", "")
       }
+      if let window = training.window {
+        let last = Double(window.start) + window.growth * Double(max(0, training.steps - 1))
+        if last < Double(window.end) {
+          warn(
+            path + ".window.growth",
+            "window reaches \(Format.tokens(Int(last))) of \(Format.tokens(window.end)) tokens",
+            "No step of the stage sees whole rows, so distances beyond the window are not learnt. "
+              + "Raise growth or add steps.",
+            "SkyLadder, arXiv:2503.15450, section 4")
+        }
+      }
     }
     if !recipe.evaluations.contains(where: { $0.kind == "needle" }) {
       warn(

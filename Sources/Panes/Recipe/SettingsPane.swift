@@ -116,6 +116,7 @@ public struct SettingsPane {
     case .flag: "true or false"
     case .sizes: "sizes, with commas"
     case .reals: "numbers, with commas"
+    case .words(let words): "some of " + words.joined(separator: ", ")
     case .text, .choice, .path: ""
     }
   }

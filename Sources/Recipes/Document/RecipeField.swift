@@ -21,6 +21,7 @@ public struct RecipeField: Sendable, Equatable {
     case .text(let value): value
     case .integers(let values): "[" + values.map { "\($0)" }.joined(separator: ", ") + "]"
     case .reals(let values): "[" + values.map(Quantity.text).joined(separator: ", ") + "]"
+    case .texts(let values): "[" + values.joined(separator: ", ") + "]"
     }
   }
 
@@ -38,6 +39,7 @@ public struct RecipeField: Sendable, Equatable {
             || ["true", "false", "null", "~", ""].contains(value)))
     case .integers(let values): RecipeNode(.sequence(values.map { .scalar("\($0)") }))
     case .reals(let values): RecipeNode(.sequence(values.map { .scalar(Quantity.text($0)) }))
+    case .texts(let values): RecipeNode(.sequence(values.map { .scalar($0) }))
     default: .scalar(text)
     }
   }

@@ -92,6 +92,7 @@ struct RecipeOutline {
         "steps": training.advance == nil ? .integer(training.steps) : nil,
         "tokens_per_step": .integer(training.tokensPerStep),
         "sequence": .integer(training.sequence),
+        "moments": .text(training.resetsMoments ? "reset" : "keep"),
       ])
     for share in training.mix {
       add("\(path).mix.\(share.source)", RecipeFields.weight, .real(share.weight))
@@ -117,6 +118,14 @@ struct RecipeOutline {
       add(
         "\(path).replay", RecipeFields.replay,
         ["share": .real(replay.share), "sequence": replay.sequence.map { .integer($0) }])
+    }
+    if let window = training.window {
+      add(
+        "\(path).window", RecipeFields.window,
+        [
+          "start": .integer(window.start), "growth": .real(window.growth),
+          "end": .integer(window.end),
+        ])
     }
     if let advance = training.advance {
       add(

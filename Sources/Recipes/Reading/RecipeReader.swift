@@ -123,6 +123,7 @@ struct RecipeReader {
       stages.append(stage)
     }
     checkMerges(stages, top)
+    checkAdapters(stages)
     return stages
   }
 
@@ -141,6 +142,19 @@ struct RecipeReader {
           stage.line, "\(stage.path).with", "a recipe with a base is needed, a new model found",
           "Name an earlier stage or a checkpoint.")
       }
+    }
+  }
+
+  /// Adapters that a stage leaves apart would be lost to the stages after it.
+  private func checkAdapters(_ stages: [Stage]) {
+    for stage in stages.dropLast() {
+      guard let train = stage.training?.train, train.settings.flag("merge") == false else {
+        continue
+      }
+      reading.fault(
+        train.line, "\(train.path).merge",
+        "true is needed in every stage but the last, false found",
+        "Leave merge out: the next stage goes on with the merged weights.")
     }
   }
 

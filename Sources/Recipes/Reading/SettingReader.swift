@@ -27,6 +27,8 @@ enum SettingReader {
         try list(node) { (element) throws(Mismatch) in
           try number(element, range, Quantity.real, "a number", "0.001, 1e-3 or 160k")
         })
+    case .words(let words):
+      .texts(try several(node, words))
     case .flag:
       .flag(try flag(node))
     case .text:
@@ -99,6 +101,18 @@ enum SettingReader {
         remedy: "Shorten it.")
     }
     return text
+  }
+
+  private static func several(
+    _ node: RecipeNode, _ words: [String]
+  ) throws(Mismatch) -> [String] {
+    let found = try list(node) { (element) throws(Mismatch) in try choice(element, words) }
+    guard Set(found).count == found.count else {
+      throw Mismatch(
+        finding: "each word once is needed, \(found.joined(separator: ", ")) found",
+        remedy: "Known: \(words.joined(separator: ", ")).")
+    }
+    return found
   }
 
   private static func choice(_ node: RecipeNode, _ words: [String]) throws(Mismatch) -> String {

@@ -72,6 +72,7 @@ struct StageReader {
     let replay = replay(group["replay"], "\(path).replay")
     let advance = advance(group["advance"], "\(path).advance")
     let sequence = sequence(values, group, path)
+    let window = sequence.flatMap { self.window(group["window"], "\(path).window", row: $0) }
     let steps = steps(
       values, group, path, advance, sequence: sequence ?? 1)
     guard let steps, let sequence, let mix, let pack = parts[.pack], let rope = parts[.rope],
@@ -81,8 +82,8 @@ struct StageReader {
     return TrainingStage(
       steps: steps, tokensPerStep: values.integer("tokens_per_step") ?? sequence,
       sequence: sequence, mix: mix, pack: pack, rope: rope, positions: positions, select: select,
-      train: train, optimizer: optimizer, schedule: schedule, loss: loss, replay: replay,
-      advance: advance)
+      train: train, optimizer: optimizer, resetsMoments: values.text("moments") == "reset",
+      schedule: schedule, loss: loss, replay: replay, window: window, advance: advance)
   }
 
   private func sequence(
@@ -202,6 +203,27 @@ struct StageReader {
     }
     guard let share = values.real("share") else { return nil }
     return TrainingStage.Replay(share: share, sequence: values.integer("sequence"))
+  }
+
+  private func window(
+    _ node: RecipeNode?, _ path: String, row: Int
+  ) -> TrainingStage.Window? {
+    guard let node else { return nil }
+    let group = reading.group(node, path, known: RecipeFields.window.map(\.key))
+    let values = reading.settings(group, RecipeFields.window, path)
+    let end = values.integer("end") ?? row
+    let start = values.integer("start") ?? 32
+    if end > row {
+      reading.fault(
+        group["end"]?.line ?? node.line, "\(path).end",
+        "at most the row's \(row) tokens is needed, \(end) found", "Lower end or leave it out.")
+    }
+    if start > end {
+      reading.fault(
+        group["start"]?.line ?? node.line, "\(path).start",
+        "at most the end's \(end) tokens is needed, \(start) found", "Lower start.")
+    }
+    return TrainingStage.Window(start: start, growth: values.real("growth") ?? 0.125, end: end)
   }
 
   private func advance(_ node: RecipeNode?, _ path: String) -> TrainingStage.Advance? {

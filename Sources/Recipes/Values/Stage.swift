@@ -94,6 +94,16 @@ public struct TrainingStage: Sendable, Equatable {
     public let failsAtLimit: Bool
   }
 
+  /// A window of attention that grows with the steps.
+  public struct Window: Sendable, Equatable {
+    /// Tokens at the first step.
+    public let start: Int
+    /// Tokens more at each step.
+    public let growth: Double
+    /// Tokens at most.
+    public let end: Int
+  }
+
   /// Optimizer steps; for `advance` the most that may be.
   public let steps: Int
   /// Tokens of one step, as asked; the step has `rows * sequence`.
@@ -114,12 +124,16 @@ public struct TrainingStage: Sendable, Equatable {
   public let train: Component
   /// Optimizer and, unless `schedule` is set, its schedule.
   public let optimizer: Component
+  /// True when the optimizer's moments begin anew with the stage.
+  public let resetsMoments: Bool
   /// Learning-rate schedule, when the vocabulary has schedules as kinds of their own.
   public let schedule: Component?
   /// How losses are weighted.
   public let loss: Loss
   /// Short rows in between; nil for none.
   public let replay: Replay?
+  /// Growing window of attention; nil for the whole row from the start.
+  public let window: Window?
   /// Early end; nil for a fixed number of steps.
   public let advance: Advance?
 

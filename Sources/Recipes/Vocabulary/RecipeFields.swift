@@ -57,6 +57,24 @@ public enum RecipeFields {
     Setting(
       "sequence", .size(1...(1 << 30)), default: nil,
       help: "Row length in tokens; the target when absent."),
+    Setting(
+      "moments", .choice(["keep", "reset"]), default: .text("keep"),
+      help: "Whether the optimizer's moments go on from the stage before; those of adapters are "
+        + "always fresh.", applies: .nextStage),
+  ]
+
+  /// Settings of `window`.
+  public static let window: [Setting] = [
+    Setting(
+      "start", .size(1...(1 << 30)), default: .integer(32),
+      help: "Tokens that attention sees at the first step, in blocks of the row.",
+      source: "SkyLadder (arXiv:2503.15450), section 4", applies: .nextStage),
+    Setting(
+      "growth", .real(0...1e9), default: .real(0.125), help: "Tokens more at each step.",
+      source: "SkyLadder (arXiv:2503.15450), section 4", applies: .nextStage),
+    Setting(
+      "end", .size(1...(1 << 30)), default: nil, help: "Tokens at most; the row when absent.",
+      applies: .nextStage),
   ]
 
   /// Settings of a stage that averages weights.
@@ -157,7 +175,7 @@ public enum RecipeFields {
     help: "train, or merge: average the weights with another checkpoint.")
 
   /// Groups of a train stage beside its settings and components.
-  static let groups = ["mix", "loss", "replay", "advance"]
+  static let groups = ["mix", "loss", "replay", "window", "advance"]
   /// Components of a train stage, in the order they are written.
   static let stageSlots: [RecipeVocabulary.Slot] = [
     .pack, .rope, .positions, .select, .train, .optimizer,

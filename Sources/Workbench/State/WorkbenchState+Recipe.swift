@@ -203,7 +203,7 @@ enum FieldNudge {
       let next = step > 0 ? value * factor : value / factor
       let rounded = Double(Format.scientific(next)) ?? next
       return Quantity.text(max(range.lowerBound, min(range.upperBound, rounded)))
-    case .text, .path, .sizes, .reals: return nil
+    case .text, .path, .sizes, .reals, .words: return nil
     }
   }
 

@@ -83,6 +83,7 @@ extension Setting.Form {
     case .path: "path"
     case .sizes: "list of tokens"
     case .reals: "list of numbers"
+    case .words(let words): "list of " + words.joined(separator: " | ")
     }
   }
 }
@@ -97,6 +98,7 @@ extension SettingsValue {
     case .text(let value): value
     case .integers(let values): "[\(values.map(String.init).joined(separator: ", "))]"
     case .reals(let values): "[\(values.map(Quantity.text).joined(separator: ", "))]"
+    case .texts(let values): "[\(values.joined(separator: ", "))]"
     }
   }
 }

@@ -62,6 +62,7 @@ struct InfoCommand: ParsableCommand {
       ("stage", .integer(checkpoint.stage)),
       ("parameters", .integer(checkpoint.parameterCount)),
       ("tensors", .integer(checkpoint.layout.entries.count)),
+      ("adapter_parameters", .integer(checkpoint.adapterCount)),
       ("moments", .bool(checkpoint.hasMoments)),
       ("vocabulary", .integer(shape.vocabulary)),
       ("width", .integer(shape.width)),
@@ -70,9 +71,17 @@ struct InfoCommand: ParsableCommand {
       ("kv_heads", .integer(shape.kvHeads)),
       ("head_width", .integer(shape.headWidth)),
       ("trained_context", .integer(shape.trainedContext)),
+      ("adapters", .text(Self.text(model.adapters))),
       ("rope", .text(model.ropeKind)),
       ("rope_base", .number(model.rotary.base)),
     ])
+  }
+
+  private static func text(_ plan: AdapterPlan?) -> String {
+    guard let plan else { return "none" }
+    let targets = plan.targets.map(\.rawValue).joined(separator: ", ")
+    return (plan.isPacked ? "beside 4-bit weights, " : "")
+      + "rank \(plan.rank), alpha \(Quantity.text(plan.alpha)), on \(targets)"
   }
 
   private func show(run: RunReader) throws {

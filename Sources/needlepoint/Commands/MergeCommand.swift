@@ -8,17 +8,25 @@ import Support
 struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
-    abstract: "Average the weights of two models: (1 - X) * first + X * second.",
+    abstract: "Average two models, (1 - X) * first + X * second, or merge a model's adapters.",
     discussion: """
       Rotary frequencies, tokenizer and recipe are those of the first model, as LongRecipe keeps \
-      the extended model's (arXiv:2409.00509, section 4.3).
+      the extended model's (arXiv:2409.00509, section 4.3). Without a second model the first one's \
+      adapters are merged into its weights, in full precision also where it was trained beside \
+      4-bit ones.
       """)
 
   @Argument(help: "Checkpoint or run folder that gives the rotary frequencies.")
   var first: String
 
   @Argument(help: "Checkpoint or run folder that is mixed in.")
-  var second: String
+  var second: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The model that adapters beside 4-bit weights were trained from; the run keeps it beside its "
+        + "checkpoints.", valueName: "model"))
+  var onto: String?
 
   @Option(help: "Share of the second model, 0 to 1.")
   var weight = 0.5
@@ -40,8 +48,13 @@ struct MergeCommand: ParsableCommand {
   func run() throws {
     let pool = shared.makePool()
     let model = try LoadedModel(first, pool: pool) { shared.say($0) }
-    let other = try LoadedModel(second, pool: pool) { shared.say($0) }
-    try model.write(mixedWith: other, weight: weight, to: out)
+    if let second {
+      let other = try LoadedModel(second, pool: pool) { shared.say($0) }
+      try model.write(mixedWith: other, weight: weight, to: out)
+    } else {
+      let original = try onto.map { try LoadedModel($0, pool: pool) { shared.say($0) } }
+      try model.writeMerged(into: original, to: out)
+    }
     shared.say("wrote \(out)")
   }
 }

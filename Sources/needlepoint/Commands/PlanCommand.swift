@@ -52,7 +52,9 @@ struct PlanCommand: ParsableCommand {
     for stage in plan.stages {
       print(
         "  \(stage.name): \(stage.steps.grouped) steps of \(stage.rows) x \(stage.sequence) tokens,"
-          + " \(stage.tokens.grouped) tokens, \(stage.flops.short)FLOP")
+          + " \(stage.tokens.grouped) tokens, \(stage.flops.short)FLOP"
+          + (stage.trained == plan.parameters || stage.trained == 0
+            ? "" : ", trains \(stage.trained.grouped) weights"))
     }
     print("training     \(plan.tokens.grouped) tokens, \(plan.flops.short)FLOP")
     print("evaluations  \(plan.evaluationFlops.short)FLOP")
@@ -81,7 +83,8 @@ struct PlanCommand: ParsableCommand {
     var all = 0.0
     for (arm, seeds) in Dictionary(grouping: runs, by: \.arm).sorted(by: { $0.key < $1.key }) {
       let recipe = try seeds[0].document.recipe(.needlepoint)
-      let plan = RunPlan(try PreparedRun(recipe, pool: shared.makePool()) { _ in })
+      let plan = RunPlan(
+        try PreparedRun(recipe, pool: shared.makePool(), isForecast: true) { _ in })
       let flops = plan.flops + plan.evaluationFlops
       all += Double(seeds.count) * flops
       print("arm          \(arm): \(seeds.count) runs of \(flops.short)FLOP, evaluations included")
