@@ -1,5 +1,5 @@
 public import Records
-public import Support
+import Support
 
 extension Heatmap {
   /// The map that another one is held against.

@@ -4,7 +4,7 @@
 // pass scores a whole column. Logits are computed at the answers only.
 
 public import Corpora
-public import Models
+package import Models
 import Records
 import Support
 
