@@ -44,7 +44,39 @@ import TestSupport
     #expect(again.entries[3].state == .done)
   }
 
-  @Test func aHopelessArmIsGivenUpAndOneWithoutTimeIsNotBegun() throws {
+  @Test func aHopelessArmIsGivenUp() throws {
+    let place = try TemporaryFolder()
+    // Linear interpolation without training takes the base's answers away.
+    let document = try RunCase.document(
+      """
+      name: hopeless
+      base: \(PackageFolder.file("checkpoints/base-256.h5"))
+      target: 4096
+      stages:
+        - name: go
+          steps: 200
+          sequence: 64
+          tokens_per_step: 64
+          mix: { stories: 1 }
+          optimizer: { rate: 1e-6, schedule: constant }
+      evaluate:
+        - { kind: needle, every: 100, lengths: [256], depths: 5, trials: 2 }
+      sweep:
+        seeds: [1]
+        abandon: { after: 0, below: 0.5 }
+        arms: [{ name: good }, { name: hopeless, set: { stages.go.rope: linear } }]
+      """)
+    let runner = try SweepRunner(document, parent: place.path, jobs: 1, threads: 1)
+    Self.finish(runner)
+    #expect(runner.entries[0].state == .done)
+    guard case .abandoned(let step) = runner.entries[1].state else {
+      Issue.record("the arm was not given up: \(runner.entries[1].state)")
+      return
+    }
+    #expect(step < 200)
+  }
+
+  @Test func anEqualArmIsNotGivenUpAndOneWithoutTimeIsNotBegun() throws {
     let place = try TemporaryFolder()
     // An untrained model is never right: nothing is below any share of nothing.
     let even = try SweepRunner(
