@@ -2,47 +2,58 @@
 
     python Benchmarks/compare.py [--config NAME ...] [--program .build/release/needlepoint]
 
-Needs a Python with PyTorch. For each configuration every mode of PyTorch and both precisions of
-needlepoint run one after the other, each in a process of its own; the table gives needlepoint's speed
-and its ratio to the best mode of PyTorch (bfloat16: of all four; float32: of the two in float32).
+Needs a Python with PyTorch. In every round each mode of PyTorch and both precisions of needlepoint take
+their turn, since shared machines change their speed from minute to minute. The table gives the medians
+over the rounds, and the median of the rounds' ratios to the best mode of PyTorch in that round (bfloat16:
+of all four; float32: of the two in float32), with the lowest and the highest.
 """
 
 import argparse
+import collections
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 
-from torch_step import CONFIGURATIONS, MODES
+import torch
+
+from torch_step import CONFIGURATIONS, MODES, Step
 
 FOLDER = pathlib.Path(__file__).resolve().parent
+PRECISIONS = ["float32", "bfloat16"]
 
 
-def run(command):
-    """The last line of a program's output, as JSON."""
+def own_speed(program, config, precision, threads, seconds):
+    """Tokens/s of `needlepoint bench step`, in a process of its own."""
+    command = [program, "bench", "step", "--json", "--config", config, "--precision", precision,
+               "--threads", str(threads), "--seconds", str(seconds)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
-    result = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
+    result = subprocess.run(command, env=environment, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL, text=True)
     if result.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}: exit status {result.returncode}")
-    return json.loads(result.stdout.splitlines()[-1])
+    return json.loads(result.stdout.splitlines()[-1])["tokens_per_second"]
 
 
-def compare(config, program, threads, seconds):
-    common = ["--threads", str(threads), "--seconds", str(seconds)]
-    other = {
-        mode: run([sys.executable, FOLDER / "torch_step.py", "--config", config, "--mode", mode,
-                   *common])["tokens_per_second"]
-        for mode in MODES}
-    print(f"| {config} |", " | ".join(f"{other[mode]:,.0f}" for mode in MODES), end=" |")
-    for precision in ["float32", "bfloat16"]:
-        own = run([program, "bench", "step", "--json", "--config", config, "--precision",
-                   precision, *common])
-        rivals = [v for k, v in other.items() if precision == "bfloat16" or k.startswith(precision)]
-        speed = own["tokens_per_second"]
-        print(f" {speed:,.0f} ({100 * own['share_of_peak']:.0f} %) |", end="")
-        print(f" {speed / max(rivals):.2f} |", end="", flush=True)
-    print()
+def compare(config, program, threads, seconds, rounds):
+    steps = {mode: Step(config, mode) for mode in MODES}
+    speeds, ratios = collections.defaultdict(list), collections.defaultdict(list)
+    for _ in range(rounds):
+        for mode, step in steps.items():
+            speeds[mode].append(step.tokens / statistics.median(step.times(seconds)))
+        for precision in PRECISIONS:
+            speed = own_speed(program, config, precision, threads, seconds)
+            rivals = [m for m in MODES if precision == "bfloat16" or m.startswith(precision)]
+            speeds["needlepoint " + precision].append(speed)
+            ratios[precision].append(speed / max(speeds[mode][-1] for mode in rivals))
+    cells = [f"{statistics.median(speeds[mode]):,.0f}" for mode in MODES]
+    for precision in PRECISIONS:
+        r = ratios[precision]
+        cells.append(f"{statistics.median(speeds['needlepoint ' + precision]):,.0f}")
+        cells.append(f"{statistics.median(r):.2f} ({min(r):.2f} to {max(r):.2f})")
+    print(f"| {config} |", " | ".join(cells), "|", flush=True)
 
 
 if __name__ == "__main__":
@@ -50,11 +61,13 @@ if __name__ == "__main__":
     arguments.add_argument("--config", action="append", choices=CONFIGURATIONS)
     arguments.add_argument("--program", default=FOLDER.parent / ".build/release/needlepoint")
     arguments.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    arguments.add_argument("--seconds", type=float, default=6)
+    arguments.add_argument("--rounds", type=int, default=7)
+    arguments.add_argument("--seconds", type=float, default=1.5, help="of each turn, or two steps")
     chosen = arguments.parse_args()
-    print("Tokens/s; share of the register-only rate in brackets.\n")
+    torch.set_num_threads(chosen.threads)
+    print("Tokens/s, medians of", chosen.rounds, "rounds.\n")
     print("| config |", " | ".join(f"PyTorch {mode}" for mode in MODES),
           "| float32 | ratio | bfloat16 | ratio |")
     print("|---" * 9 + "|")
     for config in chosen.config or CONFIGURATIONS:
-        compare(config, chosen.program, chosen.threads, chosen.seconds)
+        compare(config, chosen.program, chosen.threads, chosen.seconds, chosen.rounds)

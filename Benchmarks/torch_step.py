@@ -80,38 +80,51 @@ class Model(nn.Module):
         return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
 
 
-def measure(name, mode, seconds):
-    vocabulary, width, layers, heads, kv_heads, feed_forward, rows, length = CONFIGURATIONS[name]
-    torch.manual_seed(0)
-    model = Model(vocabulary, width, layers, heads, kv_heads, feed_forward, length)
-    call = torch.compile(model) if mode.endswith("compiled") else model
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
-    tokens, targets = torch.randint(vocabulary, (2, rows, length))
+class Step:
+    """One training step of a configuration in a mode, ready to be timed again and again."""
 
-    def step():
-        rounded = mode.startswith("bfloat16")
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=rounded):
-            loss = call(tokens, targets)
+    def __init__(self, name, mode):
+        vocabulary, width, layers, heads, kv_heads, feed_forward, rows, length = (
+            CONFIGURATIONS[name])
+        torch.manual_seed(0)
+        self.model = Model(vocabulary, width, layers, heads, kv_heads, feed_forward, length)
+        self.call = torch.compile(self.model) if mode.endswith("compiled") else self.model
+        self.rounded = mode.startswith("bfloat16")
+        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-3, fused=True)
+        self.batch = torch.randint(vocabulary, (2, rows, length))
+        self.tokens = rows * length
+        parameters = sum(p.numel() for p in self.model.parameters())
+        self.flops = self.tokens * (6 * parameters + 6 * layers * width * length)
+        for _ in range(2):
+            self()
+
+    def __call__(self):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.rounded):
+            loss = self.call(*self.batch)
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
 
-    for _ in range(2):
-        step()
-    # One thread is timed by its processor time, which other programs do not lengthen.
-    clock = time.thread_time if torch.get_num_threads() == 1 else time.perf_counter
-    times, begin = [], time.perf_counter()
-    while len(times) < 2 or time.perf_counter() - begin < seconds:
-        start = clock()
-        step()
-        times.append(clock() - start)
-    parameters = sum(p.numel() for p in model.parameters())
-    flops = rows * length * (6 * parameters + 6 * layers * width * length)
+    def times(self, seconds):
+        """Seconds of each of at least two steps."""
+        # One thread is timed by its processor time, which other programs do not lengthen.
+        clock = time.thread_time if torch.get_num_threads() == 1 else time.perf_counter
+        times, begin = [], time.perf_counter()
+        while len(times) < 2 or time.perf_counter() - begin < seconds:
+            start = clock()
+            self()
+            times.append(clock() - start)
+        return times
+
+
+def measure(name, mode, seconds):
+    step = Step(name, mode)
+    times = step.times(seconds)
     median = statistics.median(times)
     return {
-        "config": name, "mode": mode, "tokens_per_second": rows * length / median,
-        "gflops": flops / median / 1e9, "steps": len(times)}
+        "config": name, "mode": mode, "tokens_per_second": step.tokens / median,
+        "gflops": step.flops / median / 1e9, "steps": len(times)}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-// Matrix products of packed operands, 32 x 32 sums at a time.
+// Matrix products of a right operand that was packed before and a left one that is packed some rows and
+// terms at a time, into the second-level cache; 32 x 32 sums at a time.
 #if defined(__x86_64__)
 
 enum {
@@ -48,14 +49,12 @@ static void multiply_rows(const ck_matmul *s, long first, long rows, void *scrat
   for (long t = 0; t < depth; t += DEPTH) {
     const long tiles = least(DEPTH, depth - t);
     const uint16_t *a = scratch;
-    if (s->packed_a) {
-      a = s->packed_a + tile_place(s->m, depth, first / 16, t) * step;
-    } else {
-      ck_pack left = {.x = s->a + first * s->lda + 32 * t, .stride = s->lda, .lines = rows,
-                      .terms = least(32 * tiles, s->k - 32 * t), .parts = s->parts,
-                      .terms_dense = 1, .left = 1, .out = scratch};
-      for (long i = 0; i < (rows + 31) / 32; i++) pack(&left, i, scratch);
-    }
+    const long line = s->transpose_a ? 1 : s->lda, term = s->transpose_a ? s->lda : 1;
+    ck_pack left = {.x = s->a + first * line + 32 * t * term, .stride = s->lda, .lines = rows,
+                    .terms = least(32 * tiles, s->k - 32 * t), .parts = s->parts,
+                    .terms_dense = !s->transpose_a, .left = 1, .out = scratch};
+    const long blocks = s->transpose_a ? tiles : (rows + 31) / 32;
+    for (long i = 0; i < blocks; i++) pack(&left, i, scratch);
     // Rows of c are written along memory; a panel of b is as wide as the cache allows.
     const long next = tiles * step, wide = PANEL_BYTES / (2 * next) / 2 * 32;
     for (long panel = 0; panel < s->n; panel += wide)

@@ -51,43 +51,55 @@ CK_INLINE __m512i interleave(__m512i x) {
       x);
 }
 
-/// Packs one tile of up to 16 lines and 32 terms, part behind part. It reads many rows at once, more than
-/// the processor foresees by itself: what comes four tiles later is asked for.
-CK_INLINE void pack_tile(const ck_pack *s, const int parts, long line, long term, uint16_t *out) {
+/// Packs one tile of up to 16 lines and 32 terms, part behind part; `whole` when none is missing. It reads
+/// many rows at once, more than the processor foresees by itself: what comes four tiles later is asked for.
+CK_INLINE void pack_tile(const ck_pack *s, const int parts, const int whole, const int dense, long line,
+                         long term, uint16_t *out) {
   const long lines = least(16, s->lines - line), terms = s->terms - term;
-  __m512 low[16], high[16];
+#pragma clang loop unroll_count(4)
   for (long i = 0; i < 16; i++) {
-    if (s->terms_dense) {
-      const float *at = s->x + (line + i) * s->stride + term;
-      __builtin_prefetch(at + 4 * 32);
-      __builtin_prefetch(at + 4 * 32 + 16);
-      low[i] = _mm512_maskz_loadu_ps(i < lines ? first_lanes(terms) : 0, at);
-      high[i] = _mm512_maskz_loadu_ps(i < lines ? first_lanes(terms - 16) : 0, at + 16);
+    // Terms 0..15 and 16..31 of a line, or two terms of 16 lines.
+    const float *at = s->x + (dense ? (line + i) * s->stride + term : (term + 2 * i) * s->stride + line);
+    const long next = dense ? 16 : s->stride, later = dense ? 4 * 32 : 4 * 16;
+    __builtin_prefetch(at + later);
+    __builtin_prefetch(at + later + next);
+    __m512 low, high;
+    if (whole) {
+      low = _mm512_loadu_ps(at);
+      high = _mm512_loadu_ps(at + next);
+    } else if (dense) {
+      low = _mm512_maskz_loadu_ps(i < lines ? first_lanes(terms) : 0, at);
+      high = _mm512_maskz_loadu_ps(i < lines ? first_lanes(terms - 16) : 0, at + next);
     } else {
-      const float *at = s->x + (term + 2 * i) * s->stride + line;
-      __builtin_prefetch(at + 4 * 16);
-      __builtin_prefetch(at + s->stride + 4 * 16);
-      low[i] = _mm512_maskz_loadu_ps(2 * i < terms ? first_lanes(lines) : 0, at);
-      high[i] = _mm512_maskz_loadu_ps(2 * i + 1 < terms ? first_lanes(lines) : 0, at + s->stride);
+      low = _mm512_maskz_loadu_ps(2 * i < terms ? first_lanes(lines) : 0, at);
+      high = _mm512_maskz_loadu_ps(2 * i + 1 < terms ? first_lanes(lines) : 0, at + next);
+    }
+#pragma clang loop unroll(full)
+    for (int part = 0; part < parts; part++) {
+      const __m512i pairs = next_part(&low, &high);
+      _mm512_store_si512(out + part * TILE + i * 32, dense ? pairs : interleave(pairs));
     }
   }
+  // Rows of a hold their terms side by side, b holds pairs of terms above each other.
+  if (dense == s->left) return;
   for (int part = 0; part < parts; part++) {
     __m512i t[16];
-    for (int i = 0; i < 16; i++) {
-      t[i] = next_part(&low[i], &high[i]);
-      if (!s->terms_dense) t[i] = interleave(t[i]);
-    }
-    // Rows of a hold their terms side by side, b holds pairs of terms above each other.
-    if (s->terms_dense != s->left) turn(t);
+    for (int i = 0; i < 16; i++) t[i] = _mm512_load_si512(out + part * TILE + i * 32);
+    turn(t);
     for (int i = 0; i < 16; i++) _mm512_store_si512(out + part * TILE + i * 32, t[i]);
   }
 }
 
+#define CK_PACK(parts, whole)                             \
+  (s->terms_dense ? pack_tile(s, parts, whole, 1, line, term, out) \
+                  : pack_tile(s, parts, whole, 0, line, term, out))
+
 static void pack_parts(const ck_pack *s, long line, long term, uint16_t *out) {
+  const int whole = s->lines - line >= 16 && s->terms - term >= 32;
   if (s->parts == 1)
-    pack_tile(s, 1, line, term, out);
+    whole ? CK_PACK(1, 1) : CK_PACK(1, 0);
   else
-    pack_tile(s, 3, line, term, out);
+    whole ? CK_PACK(3, 1) : CK_PACK(3, 0);
 }
 
 static void pack(void *arguments, long block, void *scratch) {

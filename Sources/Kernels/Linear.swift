@@ -4,7 +4,8 @@ public enum Linear {
   ///
   /// - Parameters:
   ///   - x: shape [rows, in], `xStride` floats from row to row (in when nil).
-  ///   - weight: shape [out, in], dense.
+  ///   - weight: shape [out, in], dense; nil when it is packed.
+  ///   - packed: the weight for this product; see `PackedWeights`.
   ///   - y: output, shape [rows, out], `yStride` floats from row to row (out when nil).
   ///   - rows: B * T.
   ///   - inputs: in.
@@ -15,13 +16,15 @@ public enum Linear {
   ///   - precision: number format of the operands.
   ///   - pool: threads.
   public static func forward(
-    x: UnsafePointer<Float>, weight: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>,
+    x: UnsafePointer<Float>, weight: UnsafePointer<Float>?, packed: UnsafePointer<UInt16>? = nil,
+    y: UnsafeMutablePointer<Float>,
     rows: Int, inputs: Int, outputs: Int, xStride: Int? = nil, yStride: Int? = nil,
     accumulate: Bool = false, precision: MatmulPrecision = .float32, pool: ThreadPool
   ) {
+    precondition(weight != nil || packed != nil, "no weight")
     Matmul.nt(
-      x, weight, y, m: rows, n: outputs, k: inputs, aStride: xStride, cStride: yStride,
-      accumulate: accumulate, precision: precision, pool: pool)
+      x, weight ?? x, y, m: rows, n: outputs, k: inputs, aStride: xStride, cStride: yStride,
+      accumulate: accumulate, precision: precision, packed: packed, pool: pool)
   }
 
   /// Writes (or adds) dx = dy W, and adds dW += dy^T x.
@@ -29,7 +32,8 @@ public enum Linear {
   /// - Parameters:
   ///   - dy: gradient of the output, shape [rows, out], `yStride`.
   ///   - x: input of `forward`, shape [rows, in], `xStride`.
-  ///   - weight: shape [out, in], dense.
+  ///   - weight: shape [out, in], dense; nil when it is packed.
+  ///   - packed: the weight for the input's gradient; see `PackedWeights`.
   ///   - dx: gradient of the input, shape [rows, in], `xStride`; nil when not wanted.
   ///   - weightGradient: added to, shape [out, in], dense; nil when not wanted.
   ///   - rows: B * T.
@@ -41,15 +45,17 @@ public enum Linear {
   ///   - precision: number format of the operands.
   ///   - pool: threads.
   public static func backward(
-    dy: UnsafePointer<Float>, x: UnsafePointer<Float>, weight: UnsafePointer<Float>,
-    dx: UnsafeMutablePointer<Float>?, weightGradient: UnsafeMutablePointer<Float>?, rows: Int,
+    dy: UnsafePointer<Float>, x: UnsafePointer<Float>, weight: UnsafePointer<Float>?,
+    packed: UnsafePointer<UInt16>? = nil, dx: UnsafeMutablePointer<Float>?,
+    weightGradient: UnsafeMutablePointer<Float>?, rows: Int,
     inputs: Int, outputs: Int, xStride: Int? = nil, yStride: Int? = nil, accumulate: Bool = false,
     precision: MatmulPrecision = .float32, pool: ThreadPool
   ) {
     if let dx {
+      precondition(weight != nil || packed != nil, "no weight")
       Matmul.nn(
-        dy, weight, dx, m: rows, n: inputs, k: outputs, aStride: yStride, cStride: xStride,
-        accumulate: accumulate, precision: precision, pool: pool)
+        dy, weight ?? dy, dx, m: rows, n: inputs, k: outputs, aStride: yStride, cStride: xStride,
+        accumulate: accumulate, precision: precision, packed: packed, pool: pool)
     }
     if let weightGradient {
       Matmul.tn(

@@ -24,15 +24,17 @@ public enum Matmul {
   ///   - cStride: leading dimension of C.
   ///   - accumulate: add to C instead of writing it.
   ///   - precision: number format of the operands.
+  ///   - packed: B as `PackedWeights` has it; B itself is not read then.
   ///   - pool: threads.
   public static func nt(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, m: Int,
     n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,
-    accumulate: Bool = false, precision: MatmulPrecision = .float32, pool: ThreadPool
+    accumulate: Bool = false, precision: MatmulPrecision = .float32,
+    packed: UnsafePointer<UInt16>? = nil, pool: ThreadPool
   ) {
     product(
       a, b, c, m, n, k, aStride ?? k, bStride ?? k, cStride ?? n, accumulate, false, true,
-      precision, pool)
+      precision, packed, pool)
   }
 
   /// C = A B, or C += A B: the input gradient of a linear layer, dy[T, out] W[out, in].
@@ -49,15 +51,17 @@ public enum Matmul {
   ///   - cStride: leading dimension of C.
   ///   - accumulate: add to C instead of writing it.
   ///   - precision: number format of the operands.
+  ///   - packed: B as `PackedWeights` has it; B itself is not read then.
   ///   - pool: threads.
   public static func nn(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, m: Int,
     n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,
-    accumulate: Bool = false, precision: MatmulPrecision = .float32, pool: ThreadPool
+    accumulate: Bool = false, precision: MatmulPrecision = .float32,
+    packed: UnsafePointer<UInt16>? = nil, pool: ThreadPool
   ) {
     product(
       a, b, c, m, n, k, aStride ?? k, bStride ?? n, cStride ?? n, accumulate, false, false,
-      precision, pool)
+      precision, packed, pool)
   }
 
   /// C = A^T B, or C += A^T B: the weight gradient of a linear layer, dy[T, out]^T x[T, in].
@@ -82,23 +86,21 @@ public enum Matmul {
   ) {
     product(
       a, b, c, m, n, k, aStride ?? m, bStride ?? n, cStride ?? n, accumulate, true, false,
-      precision, pool)
+      precision, nil, pool)
   }
 
   /// Bytes of the pool's workspace that a product uses with our own loops, for plans of memory.
   ///
   /// - Parameters:
-  ///   - m: rows of C.
   ///   - n: columns of C.
   ///   - k: terms of each sum.
-  ///   - transposeA: whether it is the product `tn`.
   ///   - precision: number format of the operands.
   ///   - pool: threads and loops.
   /// - Returns: bytes; the workspace is shared by all operations, so products do not add up.
   public static func workspaceBytes(
-    m: Int, n: Int, k: Int, transposeA: Bool, precision: MatmulPrecision, pool: ThreadPool
+    n: Int, k: Int, precision: MatmulPrecision, pool: ThreadPool
   ) -> Int {
-    TiledMatmul.bytes(m: m, n: n, k: k, transposeA: transposeA, precision, pool)
+    TiledMatmul.bytes(n: n, k: k, precision, pool)
   }
 
   /// Rows of C that one block holds.
@@ -117,7 +119,8 @@ public enum Matmul {
   private static func product(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>,
     _ m: Int, _ n: Int, _ k: Int, _ lda: Int, _ ldb: Int, _ ldc: Int, _ accumulate: Bool,
-    _ transposeA: Bool, _ transposeB: Bool, _ precision: MatmulPrecision, _ pool: ThreadPool
+    _ transposeA: Bool, _ transposeB: Bool, _ precision: MatmulPrecision,
+    _ packed: UnsafePointer<UInt16>?, _ pool: ThreadPool
   ) {
     guard m > 0, n > 0, k > 0 else { return clear(c, m, n, ldc, accumulate) }
     let rows = blockRows(m: m, n: n, k: k, transposeA: transposeA)
@@ -125,7 +128,7 @@ public enum Matmul {
       ck_matmul(
         a: a, b: b, c: c, m: m, n: n, k: k, lda: lda, ldb: ldb, ldc: ldc, block_rows: rows,
         accumulate: accumulate ? 1 : 0, transpose_a: transposeA ? 1 : 0,
-        transpose_b: transposeB ? 1 : 0, packed_a: nil, packed_b: nil, parts: 0),
+        transpose_b: transposeB ? 1 : 0, packed_b: packed, parts: 0),
       precision, pool)
   }
 

@@ -37,7 +37,9 @@ public struct MemoryForecast: Sendable, Equatable {
       * Arena.floats { arena in
         TrainingActivations(
           shape, tokens: tokens, logitRows: min(tokens, shape.logitChunkRows),
-          recomputation: recomputation, arena: arena)
+          recomputation: recomputation,
+          packedBytes: shape.packedLayerBytes(tokens: tokens, precision: precision, pool: pool),
+          arena: arena)
       }
     let attention = CausalAttention.Shape(
       rows: rows, length: length, heads: shape.heads, kvHeads: shape.kvHeads,
@@ -52,7 +54,7 @@ public struct MemoryForecast: Sendable, Equatable {
 }
 
 extension MemoryForecast {
-  /// The largest workspace of a product: those of weight gradients pack both operands.
+  /// The largest workspace of a product: its right operand is a weight, or the input of one.
   private static func productBytes(
     _ shape: LlamaShape, tokens: Int, _ precision: MatmulPrecision, _ pool: ThreadPool
   ) -> Int {
@@ -64,7 +66,7 @@ extension MemoryForecast {
     ]
     return products.map { outputs, inputs, rows in
       Matmul.workspaceBytes(
-        m: outputs, n: inputs, k: rows, transposeA: true, precision: precision, pool: pool)
+        n: inputs, k: max(outputs, rows), precision: precision, pool: pool)
     }.max() ?? 0
   }
 }

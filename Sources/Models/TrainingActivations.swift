@@ -2,6 +2,8 @@
 // works on each token by itself and is done in chunks of tokens, so that what is not kept for the
 // backward pass needs room for one chunk only.
 
+import Kernels
+
 /// Activations of a block that belong to single tokens, for some tokens behind each other.
 struct TokenActivations {
   /// Normalised input of the attention, [n, D].
@@ -86,8 +88,9 @@ struct TrainingActivations {
   /// Tokens that everything but attention takes at a time.
   ///
   /// Alike for every `Recomputation`, since the chunks decide the order of the sums of weight
-  /// gradients. At 4,096 a product is far larger than its packing.
-  static let chunkTokens = 4_096
+  /// gradients. At 512 what one operation writes the next still finds in the cache; the matrices are
+  /// packed once for all chunks, see `PackedWeights`.
+  static let chunkTokens = 512
 
   let layers: [LayerActivations]
   /// Rotary tables, [N, E/2].
@@ -110,9 +113,12 @@ struct TrainingActivations {
   let finalScale: UnsafeMutablePointer<Float>
   /// Logits of some tokens and then their gradients, [rows, V].
   let logits: UnsafeMutablePointer<Float>
+  /// Matrices of the layer at work, for all chunks.
+  let packedWeights: PackedWeights
 
   init(
-    _ shape: LlamaShape, tokens: Int, logitRows: Int, recomputation: Recomputation, arena: Arena
+    _ shape: LlamaShape, tokens: Int, logitRows: Int, recomputation: Recomputation,
+    packedBytes: Int, arena: Arena
   ) {
     let chunk = min(tokens, Self.chunkTokens)
     let streams = (0...shape.layers).map { _ in arena.take(tokens * shape.width) }
@@ -144,5 +150,22 @@ struct TrainingActivations {
     final = arena.take(logitRows * shape.width)
     finalScale = arena.take(logitRows)
     logits = arena.take(logitRows * shape.vocabulary)
+    packedWeights = PackedWeights(
+      memory: arena.take(packedBytes / MemoryLayout<Float>.stride), capacity: packedBytes)
+  }
+}
+
+extension LlamaShape {
+  /// Bytes that the matrices of a layer take when they are packed for all chunks of a training pass.
+  func packedLayerBytes(tokens: Int, precision: MatmulPrecision, pool: ThreadPool) -> Int {
+    guard tokens > TrainingActivations.chunkTokens else { return 0 }
+    let matrices = [
+      (packedWidth, width), (width, queryWidth), (2 * feedForward, width), (width, feedForward),
+    ]
+    return matrices.reduce(0) { sum, matrix in
+      sum
+        + PackedWeights.bytes(
+          outputs: matrix.0, inputs: matrix.1, precision: precision, pool: pool)
+    }
   }
 }

@@ -62,7 +62,7 @@ extension Transformer {
   /// Joins neighbours that lie without padding behind each other; their inputs are D wide.
   private func merged(_ parts: [MatrixPart]) -> [MatrixPart] {
     // What is held in 4 bits is unpacked one matrix at a time.
-    guard packed == nil else { return parts }
+    guard self.packed == nil else { return parts }
     var result: [MatrixPart] = []
     for part in parts {
       if let last = result.last, last.offset + last.outputs * shape.width == part.offset {
@@ -73,6 +73,16 @@ extension Transformer {
       }
     }
     return result
+  }
+
+  /// A matrix as a product reads it, when this pass keeps its matrices packed.
+  private func packed(_ part: MatrixPart, _ use: PackedWeights.Use, rows: Int, inputs: Int)
+    -> UnsafePointer<UInt16>?
+  {
+    keptWeights?.operand(
+      part.offset, use, rows: rows, outputs: part.outputs, inputs: inputs, precision: precision,
+      pool: pool
+    ) { weight(part.offset) }
   }
 
   func gather(
@@ -200,8 +210,10 @@ extension Transformer {
     let stride = parts.reduce(0) { $0 + $1.outputs }
     var column = 0
     for part in merged(parts) {
+      let packed = packed(part, .output, rows: rows, inputs: shape.width)
       Linear.forward(
-        x: x, weight: weight(part.offset), y: y + column, rows: rows, inputs: shape.width,
+        x: x, weight: packed == nil ? weight(part.offset) : nil, packed: packed, y: y + column,
+        rows: rows, inputs: shape.width,
         outputs: part.outputs, yStride: stride, precision: precision, pool: pool)
       column += part.outputs
     }
@@ -213,11 +225,12 @@ extension Transformer {
     _ x: UnsafePointer<Float>, _ offset: Int, into stream: UnsafeMutablePointer<Float>,
     rows: Int, inputs: Int
   ) {
+    let part = MatrixPart(offset: offset, outputs: shape.width)
+    let packed = packed(part, .output, rows: rows, inputs: inputs)
     Linear.forward(
-      x: x, weight: weight(offset), y: stream, rows: rows, inputs: inputs, outputs: shape.width,
-      accumulate: true, precision: precision, pool: pool)
-    adapt(
-      x, [MatrixPart(offset: offset, outputs: shape.width)], stream, rows: rows, inputs: inputs)
+      x: x, weight: packed == nil ? weight(offset) : nil, packed: packed, y: stream, rows: rows,
+      inputs: inputs, outputs: shape.width, accumulate: true, precision: precision, pool: pool)
+    adapt(x, [part], stream, rows: rows, inputs: inputs)
   }
 
   /// Writes the input's gradient and adds the matrices' gradients, for matrices side by side.
@@ -228,8 +241,10 @@ extension Transformer {
     let stride = parts.reduce(0) { $0 + $1.outputs }
     var column = 0
     for part in merged(parts) {
+      let packed = packed(part, .inputGradient, rows: rows, inputs: inputs)
       Linear.backward(
-        dy: dy + column, x: x, weight: weight(part.offset), dx: dx,
+        dy: dy + column, x: x, weight: packed == nil ? weight(part.offset) : nil, packed: packed,
+        dx: dx,
         weightGradient: gradient(part.offset), rows: rows, inputs: inputs, outputs: part.outputs,
         yStride: stride, accumulate: column > 0, precision: precision, pool: pool)
       column += part.outputs

@@ -19,8 +19,12 @@ extension Transformer {
       let rows = min(tokens, shape.logitChunkRows)
       let acts = arena.layOut {
         TrainingActivations(
-          shape, tokens: tokens, logitRows: rows, recomputation: recomputation, arena: $0)
+          shape, tokens: tokens, logitRows: rows, recomputation: recomputation,
+          packedBytes: shape.packedLayerBytes(tokens: tokens, precision: precision, pool: pool),
+          arena: $0)
       }
+      keptWeights = acts.packedWeights
+      defer { keptWeights = nil }
       forward(batch, acts)
       var losses = [Float](repeating: 0, count: tokens)
       headLossAndGradient(acts, tokens: tokens, chunkRows: rows, targets, weights, &losses)
@@ -36,6 +40,7 @@ extension Transformer {
       sine: acts.sine, pool: pool)
     gather(batch.tokens, into: acts.layers[0].input, count: count)
     for (layer, at) in zip(acts.layers, offsets.layers) {
+      keptWeights?.forget()
       fillHeads(layer, at, acts, count: count)
       attend(batch, layer.attention)
       inTrainingChunks(count) { start, rows in
@@ -56,13 +61,19 @@ extension Transformer {
     inTrainingChunks(count) { start, rows in
       let chunk = layer.chunk(at: start, shape)
       normaliseInput(layer, chunk, at, start: start, rows: rows)
-      project(
-        chunk.attentionInput, packedMatrices(at),
-        layer.attention.packed + start * shape.packedWidth, rows: rows)
+      let packed = layer.attention.packed + start * shape.packedWidth
+      project(chunk.attentionInput, packedMatrices(at), packed, rows: rows)
+      if at.hasPositions { turn(packed, acts, start: start, rows: rows, inverse: false) }
     }
-    if at.hasPositions {
-      rotate(layer.attention.packed, acts.cosine, acts.sine, count: count, inverse: false)
-    }
+  }
+
+  /// Turns the heads of a chunk by their positions, or back.
+  private func turn(
+    _ packed: UnsafeMutablePointer<Float>, _ acts: TrainingActivations, start: Int, rows: Int,
+    inverse: Bool
+  ) {
+    let angles = start * shape.headWidth / 2
+    rotate(packed, acts.cosine + angles, acts.sine + angles, count: rows, inverse: inverse)
   }
 
   private func normaliseInput(
@@ -97,6 +108,7 @@ extension Transformer {
     let width = shape.width
     let last = acts.layers[shape.layers - 1].output
     let head = [MatrixPart(offset: offsets.head, outputs: shape.vocabulary)]
+    keptWeights?.forget()
     for start in stride(from: 0, to: tokens, by: chunkRows) {
       let rows = min(chunkRows, tokens - start)
       let stream = acts.residualGradient + start * width
@@ -128,6 +140,7 @@ extension Transformer {
     let count = batch.count
     for (index, layer) in acts.layers.enumerated().reversed() {
       let at = offsets.layers[index]
+      keptWeights?.forget()
       // What is shared by the layers still holds what the forward pass of the last one left.
       if recomputation != .none, index + 1 < shape.layers {
         fillHeads(layer, at, acts, count: count)
@@ -137,9 +150,6 @@ extension Transformer {
         feedForwardBackward(layer, at, acts, start: start, rows: rows)
       }
       attendBackward(batch, layer.attention, acts.attendedGradient, acts.packedGradient)
-      if at.hasPositions {
-        rotate(acts.packedGradient, acts.cosine, acts.sine, count: count, inverse: true)
-      }
       inTrainingChunks(count) { start, rows in
         headsBackward(layer, at, acts, start: start, rows: rows)
       }
@@ -181,9 +191,11 @@ extension Transformer {
   ) {
     let chunk = layer.chunk(at: start, shape)
     if recomputation != .none { normaliseInput(layer, chunk, at, start: start, rows: rows) }
+    let packedGradient = acts.packedGradient + start * shape.packedWidth
+    if at.hasPositions { turn(packedGradient, acts, start: start, rows: rows, inverse: true) }
     projectBackward(
-      acts.packedGradient + start * shape.packedWidth, chunk.attentionInput, packedMatrices(at),
-      inputGradient: acts.normGradient, rows: rows, inputs: shape.width)
+      packedGradient, chunk.attentionInput, packedMatrices(at), inputGradient: acts.normGradient,
+      rows: rows, inputs: shape.width)
     normBackward(
       acts.normGradient, layer.input + start * shape.width, at.attentionNorm, chunk.attentionScale,
       into: acts.residualGradient + start * shape.width, rows: rows, adding: true)

@@ -37,6 +37,8 @@ public final class Transformer: @unchecked Sendable {
   private var heldGradients: ParameterSet?
   let offsets: ParameterOffsets
   let arena = Arena()
+  /// Matrices of the layer at work, packed once for all chunks of tokens; nil outside of a training pass.
+  var keptWeights: PackedWeights?
   var rotary: RotaryTable
   var zeroWeights: [Float] = []
 

@@ -150,7 +150,6 @@ typedef struct {
   float *c;                  // [m, n], ldc
   long m, n, k, lda, ldb, ldc, block_rows;
   int accumulate, transpose_a, transpose_b;
-  const uint16_t *_Nullable packed_a;  // by `pack`, of `tiled_matmul`; NULL packs rows of nt and nn
   const uint16_t *_Nullable packed_b;  // by `pack`, of `tiled_matmul`
   int parts;                           // of `packed_b`
 } ck_matmul;

@@ -1,0 +1,77 @@
+import Kernels
+import TestSupport
+import Testing
+
+@Suite struct PackedWeightsTests {
+  private let rows = 40
+  private let inputs = 70
+  private let outputs = 50
+
+  /// y and dx of a linear layer, with its weight packed before where `kept` does so.
+  private func pass(
+    _ w: [Float], _ precision: MatmulPrecision, _ pool: ThreadPool, kept: PackedWeights?
+  ) -> [Float] {
+    let x = randomFloats(rows * inputs, "x")
+    let dy = randomFloats(rows * outputs, "dy")
+    var y = [Float](repeating: .nan, count: rows * outputs)
+    var dx = [Float](repeating: .nan, count: x.count)
+    w.withUnsafeBufferPointer { buffer in
+      guard let weight = buffer.baseAddress else { return }
+      let forward = kept?.operand(
+        0, .output, rows: rows, outputs: outputs, inputs: inputs, precision: precision, pool: pool
+      ) { weight }
+      let backward = kept?.operand(
+        0, .inputGradient, rows: rows, outputs: outputs, inputs: inputs, precision: precision,
+        pool: pool
+      ) { weight }
+      Linear.forward(
+        x: x, weight: forward == nil ? weight : nil, packed: forward, y: &y, rows: rows,
+        inputs: inputs, outputs: outputs, precision: precision, pool: pool)
+      Linear.backward(
+        dy: dy, x: x, weight: backward == nil ? weight : nil, packed: backward, dx: &dx,
+        weightGradient: nil, rows: rows, inputs: inputs, outputs: outputs, precision: precision,
+        pool: pool)
+    }
+    return y + dx
+  }
+
+  @Test(arguments: InstructionSet.available, MatmulPrecision.allCases)
+  func productsAreTheSameBits(_ set: InstructionSet, precision: MatmulPrecision) {
+    let pool = ThreadPool(threads: 2, instructionSet: set, backend: .own)
+    let bytes = PackedWeights.bytes(
+      outputs: outputs, inputs: inputs, precision: precision, pool: pool)
+    #expect((bytes > 0) == (set == .amx))
+    withUnsafeTemporaryAllocation(byteCount: bytes + 64, alignment: 64) { memory in
+      guard let start = memory.baseAddress else { return }
+      let kept = PackedWeights(memory: start, capacity: bytes)
+      let old = randomFloats(outputs * inputs, "w")
+      #expect(pass(old, precision, pool, kept: kept) == pass(old, precision, pool, kept: nil))
+      let new = randomFloats(outputs * inputs, "v")
+      kept.forget()
+      #expect(pass(new, precision, pool, kept: kept) == pass(new, precision, pool, kept: nil))
+    }
+  }
+
+  @Test func whatDoesNotFitOrPayIsLeftAsItLies() {
+    let pool = ThreadPool(threads: 1)
+    withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 64) { memory in
+      guard let start = memory.baseAddress else { return }
+      func isPacked(capacity: Int, rows: Int) -> Bool {
+        let kept = PackedWeights(memory: start, capacity: capacity)
+        let w = randomFloats(outputs * inputs, "w")
+        return w.withUnsafeBufferPointer { weight in
+          kept.operand(
+            0, .output, rows: rows, outputs: outputs, inputs: inputs, precision: .float32,
+            pool: pool
+          ) { weight.baseAddress ?? UnsafePointer(start.assumingMemoryBound(to: Float.self)) }
+            != nil
+        }
+      }
+      let hasTiles =
+        PackedWeights.bytes(outputs: outputs, inputs: inputs, precision: .float32, pool: pool) > 0
+      #expect(isPacked(capacity: 1 << 16, rows: rows) == hasTiles)
+      #expect(!isPacked(capacity: 100, rows: rows))
+      #expect(!isPacked(capacity: 1 << 16, rows: 2))
+    }
+  }
+}
