@@ -68,7 +68,7 @@ public final class Workbench {
 
   /// Runs until the person leaves or a signal ends it; gives the screen back before it returns.
   public func run() -> Ending {
-    perform([.plan, .listRuns])
+    perform([.plan, .listRecipes, .listRuns])
     drawFrame()
     while !hasLeft { turn(milliseconds: nextWait()) }
     screen.close()
@@ -170,6 +170,7 @@ public final class Workbench {
       switch news {
       case .plan(let report, let text): state.planned(report, of: text)
       case .samples(let documents, let source): state.received(samples: documents, of: source)
+      case .recipes(let recipes): state.received(recipes: recipes)
       case .runs(let runs): state.received(runs: runs)
       case .opened(let run, let path): state.opened(run, at: path)
       case .exported(let result): state.exported(result)
@@ -219,6 +220,9 @@ public final class Workbench {
       worker.async {
         mailbox.post(.samples(host.samples(of: source, in: document), of: source))
       }
+    case .listRecipes:
+      worker.async { mailbox.post(.recipes(host.recipes())) }
+    case .openRecipe(let path): openRecipe(path)
     case .listRuns:
       worker.async { host.runs { mailbox.post(.runs($0)) } }
     case .openRun(let path):
@@ -251,6 +255,14 @@ public final class Workbench {
     noteForCrash()
     started.onNews { waker.wake() }
     isDirty = true
+  }
+
+  private func openRecipe(_ path: String) {
+    do {
+      perform(state.opened(try host.document(at: path)))
+    } catch {
+      state.failed("\(error)")
+    }
   }
 
   private func save(_ document: RecipeDocument) {

@@ -86,6 +86,10 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
     return lines
   }
 
+  func recipes() -> [RecipeListing] { Shipped.recipes() }
+
+  func document(at path: String) throws -> RecipeDocument { try RecipeLocation.document(path) }
+
   func samples(of source: String, in document: RecipeDocument) -> [String] {
     guard let recipe = try? document.recipe(vocabulary) else { return [] }
     return (try? SourceSamples.texts(of: source, in: recipe, count: 3)) ?? []

@@ -73,6 +73,28 @@ enum Fixtures {
       - { kind: needle, every: 25 }
     """
 
+  static let recipes = [
+    RecipeListing(
+      name: "002-half-window", summary: "Does half the window do?",
+      path: "experiments/002-half-window")
+  ]
+
+  static let otherText = """
+    name: half-window
+    base: base-256.h5
+    target: 4096
+    seed: 1
+    stages:
+      - name: extend
+        steps: 100
+        tokens_per_step: 16k
+        sequence: 2048
+        mix: { stories: 1 }
+        rope: { kind: abf, base: 160k }
+        positions: { kind: plain }
+        optimizer: { kind: adamw, rate: 1e-3 }
+    """
+
   static func document() throws -> RecipeDocument {
     try RecipeDocument(text: text, file: "recipe.yaml")
   }

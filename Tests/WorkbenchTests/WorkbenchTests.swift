@@ -55,6 +55,13 @@ final class ScriptedHost: WorkbenchHost {
   }
   func plan(_ document: RecipeDocument) -> PlanReport { Fixtures.report }
   func samples(of source: String, in document: RecipeDocument) -> [String] { ["A \(source)."] }
+  func recipes() -> [RecipeListing] { Fixtures.recipes }
+  func document(at path: String) throws -> RecipeDocument {
+    guard path == Fixtures.recipes[0].path else {
+      throw UserError(path, "no such file or folder", remedy: "Name a recipe.")
+    }
+    return try RecipeDocument(text: Fixtures.otherText, file: path)
+  }
   func runs(_ found: ([RunSummary]) -> Void) { found(Fixtures.runs) }
   func run(at path: String) -> PastRun? { Fixtures.past(path) }
   func export(_ picture: PictureRequest) throws -> [String] {
@@ -92,6 +99,32 @@ struct WorkbenchTests {
     let ending = workbench.run()
     #expect(screen.isClosed)
     #expect(ending.step == 40)
+  }
+
+  @Test func anotherRecipeIsOpenedUnlessARunOrEditsWouldBeLost() throws {
+    let screen = MemoryScreen(width: 80, height: 24)
+    let host = ScriptedHost()
+    let workbench = try workbench(screen, host)
+    workbench.perform(.nextStage)
+    screen.press(.character("O"))
+    workbench.turn(milliseconds: 0)
+    workbench.turn(milliseconds: 1000)
+    workbench.turn(milliseconds: 150)
+    #expect(screen.frame.text.contains("open recipe 002-half-window"))
+    screen.press(.enter)
+    workbench.turn(milliseconds: 100)
+    #expect(workbench.state.recipe.recipe?.name == "half-window")
+    #expect(workbench.state.stage == 0)
+    #expect(workbench.state.message == "Opened half-window.")
+    workbench.perform(.openRecipe("gone"))
+    #expect(workbench.state.message?.contains("gone: no such file") == true)
+    workbench.perform(.set(path: "seed", value: "9"))
+    workbench.perform(.openRecipe(Fixtures.recipes[0].path))
+    #expect(workbench.state.message?.contains("unsaved edits") == true)
+    workbench.perform(.undo)
+    workbench.perform(.start)
+    workbench.perform(.openRecipe(Fixtures.recipes[0].path))
+    #expect(workbench.state.message?.contains("keeps its recipe") == true)
   }
 
   @Test func nothingNewDrawsNoFrame() throws {

@@ -112,6 +112,9 @@ public enum BindingTable {
       "p", "parent", "changes since parent run", recipe,
       .init(.character("p"), does: .compareParent, "changes since the parent run")),
     Binding(
+      "O", "open", "open another recipe", recipe,
+      .init(.character("O"), does: .recipes, "recipes")),
+    Binding(
       "s", "save", "save to its file", recipe, footer: [.recipe],
       .init(.character("s"), does: .save, "save recipe")),
   ]

@@ -40,6 +40,8 @@ public enum Command: Hashable, Sendable {
   case compareParent
   case explain
   case set(path: String, value: String)
+  case recipes
+  case openRecipe(String)
 
   // The run.
   case start

@@ -14,7 +14,8 @@ public struct PaletteEntry: Sendable, Equatable {
   public let command: Command
 }
 
-/// The command palette: every command, every field of the recipe, every run, every page of help.
+/// The command palette: every command, every field of the recipe, every recipe and run, every page of
+/// help.
 public enum PaletteModel {
   /// Entries that match, best first; all when the text is empty.
   public static func entries(matching text: String, in state: WorkbenchState) -> [PaletteEntry] {
@@ -28,9 +29,9 @@ public enum PaletteModel {
       .map(\.2)
   }
 
-  /// Every entry: commands of the screen, fields, runs, topics, then commands of other screens.
+  /// Every entry: commands of the screen, fields, recipes, runs, topics, then commands of other screens.
   public static func all(in state: WorkbenchState) -> [PaletteEntry] {
-    commands(state.screen) + fields(state) + runs(state) + topics(state)
+    commands(state.screen) + fields(state) + recipes(state) + runs(state) + topics(state)
       + otherCommands(state.screen)
   }
 
@@ -56,6 +57,17 @@ public enum PaletteModel {
           line: stroke.name, keys: binding.label, note: "on \(home.rawValue) \(home.title)",
           command: .on(home, stroke.command))
       }
+    }
+  }
+
+  /// What is typed before a recipe's name, and what `Command.recipes` types.
+  static let recipePrefix = "open recipe "
+
+  private static func recipes(_ state: WorkbenchState) -> [PaletteEntry] {
+    state.recipes.map { recipe in
+      PaletteEntry(
+        line: recipePrefix + recipe.name, keys: "", note: recipe.summary,
+        command: .openRecipe(recipe.path))
     }
   }
 

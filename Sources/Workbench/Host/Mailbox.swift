@@ -7,6 +7,7 @@ final class Mailbox: Sendable {
   enum News: Sendable {
     case plan(PlanReport, of: String)
     case samples([String], of: String)
+    case recipes([RecipeListing])
     case runs([RunSummary])
     case opened(PastRun?, at: String)
     case read(PastRun?, at: String)

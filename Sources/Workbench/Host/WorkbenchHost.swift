@@ -27,8 +27,8 @@ public struct PlanReport: Sendable, Equatable {
 
 /// What the workbench asks of the program around it: it starts runs, reads and writes files.
 ///
-/// `plan`, `samples`, `runs`, `run` and `export` are called from a worker thread, one at a time; `start` and `save`
-/// from the screen's thread.
+/// `plan`, `samples`, `recipes`, `runs`, `run` and `export` are called from a worker thread, one at a time; `start`,
+/// `save` and `document` from the screen's thread.
 public protocol WorkbenchHost: AnyObject, Sendable {
   /// Every kind that a recipe may name.
   var vocabulary: RecipeVocabulary { get }
@@ -40,6 +40,12 @@ public protocol WorkbenchHost: AnyObject, Sendable {
   func plan(_ document: RecipeDocument) -> PlanReport
   /// A few documents of a source as the recipe would feed them; empty when it has none to show.
   func samples(of source: String, in document: RecipeDocument) -> [String]
+  /// The recipes that can be opened, by name; those that cannot be read are left out.
+  func recipes() -> [RecipeListing]
+  /// Reads one of them.
+  ///
+  /// - Throws: `UserError` when it cannot be read.
+  func document(at path: String) throws -> RecipeDocument
   /// Tells the runs of the checkpoints folder, newest first: those read so far now and then, and at
   /// last all of them.
   func runs(_ found: ([RunSummary]) -> Void)

@@ -59,6 +59,10 @@ public enum Effect: Sendable, Equatable {
   case plan
   /// Read samples of a source.
   case samples(String)
+  /// Read the list of recipes.
+  case listRecipes
+  /// Read a recipe and open it.
+  case openRecipe(String)
   /// Read the list of runs.
   case listRuns
   /// Read a past run and show it.

@@ -42,6 +42,7 @@ extension WorkbenchState {
     case .exportPicture: return exportPicture()
     case .quitNow: return quitNow()
     case .saveAndQuit: return saveAndQuit()
+    case .recipes, .openRecipe: return reduceOpen(command)
     case .undo, .redo, .save, .nudge, .bigNudge, .typeValue, .lockWeight, .nextStage, .set:
       return reduceRecipe(command)
     case .start, .pauseOrContinue, .stopAndKeep, .checkpointNow, .editLive, .evaluateNow,

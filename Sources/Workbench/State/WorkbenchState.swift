@@ -59,6 +59,8 @@ public struct WorkbenchState: Sendable {
 
   /// Documents of sources, by name.
   public internal(set) var samples: [String: [String]] = [:]
+  /// The recipes that can be opened; empty until listed.
+  public internal(set) var recipes: [RecipeListing] = []
   /// The runs of the checkpoints folder; nil until read.
   public internal(set) var runs: [RunSummary]?
   /// How the table of runs is sorted.

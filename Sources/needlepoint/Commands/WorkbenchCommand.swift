@@ -52,7 +52,7 @@ struct WorkbenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let document = try RecipeLocation.document(folder ?? Self.firstExperiment())
+    let document = try RecipeLocation.document(folder ?? Shipped.firstExtension())
     guard PlainOutput.isInteractive, !shared.json, !shared.quiet else {
       let run = try TrainingRun(document, parent: out, threads: shared.threads)
       run.begin()
@@ -62,26 +62,5 @@ struct WorkbenchCommand: ParsableCommand {
       ascii: ascii, color: color, theme: background)
     let screen = WorkbenchScreen(document, out: out, shared: shared, wishes: wishes)
     throw ExitCode(try screen.show(startsTraining: false, showsTour: FirstStart.isNow()))
-  }
-
-  /// The first experiment that starts from a base: `experiments/001-...` of the current folder, or of
-  /// the checkout that the program was built in.
-  private static func firstExperiment() throws -> String {
-    var places = ["experiments"]
-    var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? "")
-      .resolvingSymlinksInPath().deletingLastPathComponent()
-    while folder.path != "/" {
-      places.append(folder.appendingPathComponent("experiments").path)
-      folder.deleteLastPathComponent()
-    }
-    for place in places {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
-      if let first = names.sorted().first(where: { $0.hasPrefix("001-") }) {
-        return place + "/" + first
-      }
-    }
-    throw UserError(
-      "experiments", "no folder experiments/001-... was found here",
-      remedy: "Name a recipe or an experiment's folder.")
   }
 }

@@ -1,0 +1,43 @@
+import Panes
+public import Recipes
+
+// Going from one recipe to another.
+
+extension WorkbenchState {
+  /// Does a command about the list of recipes.
+  mutating func reduceOpen(_ command: Command) -> [Effect] {
+    switch command {
+    case .recipes:
+      overlay = .palette(text: PaletteModel.recipePrefix, row: 0)
+      return [.listRecipes]
+    case .openRecipe(let path):
+      if isRunning {
+        message = "The run that trains keeps its recipe on screen; K stops it, q leaves it."
+      } else if recipe.isEdited {
+        message = "This recipe has unsaved edits: s saves them, u takes them back."
+      } else {
+        return [.openRecipe(path)]
+      }
+    default: break
+    }
+    return []
+  }
+
+  /// The list of recipes came.
+  public mutating func received(recipes list: [RecipeListing]) { recipes = list }
+
+  /// Another recipe was read: the screens of the recipe begin anew, those of the run stay.
+  ///
+  /// - Returns: what has to be done next.
+  public mutating func opened(_ document: RecipeDocument) -> [Effect] {
+    recipe = RecipeState(document, vocabulary: recipe.vocabulary)
+    (report, isPlanStale, comparesParent) = (nil, true, false)
+    (samples, liveWeights) = ([:], [:])
+    for pane in [PaneName.changes, .ledger, .samples] { rows[pane] = 0 }
+    selectStage(0)
+    screen = .recipe
+    isZoomed = false
+    message = "Opened \(recipe.recipe?.name ?? document.file)."
+    return [.plan]
+  }
+}
