@@ -165,6 +165,8 @@ public struct StepRecord: Sendable, Equatable {
   public var lossBySource: [NamedNumber]
   /// Mean loss of each token role in the step, in nats.
   public var lossByRole: [NamedNumber]
+  /// Mean loss by position ids in buckets that double, in nats; empty in logs of older programs.
+  public var lossByPosition: [NamedNumber]
 
   /// A record of these values.
   public init(
@@ -178,7 +180,8 @@ public struct StepRecord: Sendable, Equatable {
     seconds: Double,
     waitSeconds: Double? = nil,
     lossBySource: [NamedNumber],
-    lossByRole: [NamedNumber] = []
+    lossByRole: [NamedNumber] = [],
+    lossByPosition: [NamedNumber] = []
   ) {
     self.step = step
     self.stage = stage
@@ -191,6 +194,7 @@ public struct StepRecord: Sendable, Equatable {
     self.waitSeconds = waitSeconds
     self.lossBySource = lossBySource
     self.lossByRole = lossByRole
+    self.lossByPosition = lossByPosition
   }
 }
 
@@ -210,6 +214,7 @@ extension StepRecord: RecordFields {
       ("wait_seconds", .optional(waitSeconds)),
       ("loss_by_source", lossBySource.json),
       ("loss_by_role", lossByRole.json),
+      ("loss_by_position", lossByPosition.json),
     ]
   }
 
@@ -235,6 +240,7 @@ extension StepRecord: RecordFields {
       seconds: seconds,
       waitSeconds: reader.number("wait_seconds"),
       lossBySource: reader.numbers("loss_by_source"),
-      lossByRole: reader.numbers("loss_by_role"))
+      lossByRole: reader.numbers("loss_by_role"),
+      lossByPosition: reader.numbers("loss_by_position"))
   }
 }

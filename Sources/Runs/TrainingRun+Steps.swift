@@ -156,7 +156,8 @@ extension TrainingRun {
       step: progress.step, stage: progress.stage, loss: outcome.loss, learningRate: rate,
       gradientNorm: outcome.gradientNorm, tokens: progress.tokens,
       tokensPerSecond: Double(outcome.tokens) / max(seconds, 1e-9), seconds: progress.seconds,
-      waitSeconds: waited, lossBySource: outcome.lossBySource, lossByRole: outcome.lossByRole)
+      waitSeconds: waited, lossBySource: outcome.lossBySource, lossByRole: outcome.lossByRole,
+      lossByPosition: outcome.lossByPosition)
   }
 
   /// Tells the plan again, once, with the time it will take by the speed of the first steps.

@@ -22,7 +22,8 @@ import Testing
           step: 7, stage: 0, loss: 2.125, learningRate: 1e-3, gradientNorm: 0.1, tokens: 114_688,
           tokensPerSecond: 41_234.5, seconds: 2.75, waitSeconds: 0.25,
           lossBySource: [NamedNumber("books", 2), NamedNumber("code", 2.25)],
-          lossByRole: [NamedNumber("answer", 0.5)]))
+          lossByRole: [NamedNumber("answer", 0.5)],
+          lossByPosition: [NamedNumber("ids to 512", 1.5)]))
     ),
     (
       "needle",

@@ -128,6 +128,22 @@ import Training
     #expect(outcome.lossByRole.map(\.name) == ["text", "answer"])
     #expect(abs(outcome.lossBySource[1].value - mean { batch.sources[$0] == 1 }) < 1e-5)
     #expect(abs(outcome.lossByRole[1].value - mean { batch.roles[$0] == .answer }) < 1e-5)
+    #expect(outcome.lossByPosition.isEmpty)
+  }
+
+  @Test func lossesAreReportedByPositionIds() throws {
+    let trainer = try TrainingCase.trainer()
+    var batch = TrainingCase.batch(0)
+    // The ends of buckets: 0 and 255 to 256, 256 to 512, 1,023 and 1,024 apart.
+    let ids: [Int32] = [0, 255, 256, 1_023, 1_024]
+    batch.positions = batch.positions.indices.map { ids[$0 % ids.count] }
+    let losses = trainer.transformer.losses(ModelInput(batch), targets: batch.targets)
+    let outcome = trainer.step([batch], learningRate: 0)
+    #expect(
+      outcome.lossByPosition.map(\.name) == ["ids to 256", "ids to 512", "ids to 1k", "ids to 2k"])
+    let chosen = losses.indices.filter { batch.targets[$0] >= 0 && batch.positions[$0] <= 255 }
+    let mean = chosen.reduce(0) { $0 + Double(losses[$1]) } / Double(chosen.count)
+    #expect(abs(outcome.lossByPosition[0].value - mean) < 1e-5)
   }
 
   @Test func trainingOnOneBatchLearnsIt() throws {

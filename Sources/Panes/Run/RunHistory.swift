@@ -6,9 +6,9 @@ import Terminal
 ///
 /// A pure value: the same records give the same history, live or read back from a file.
 public struct RunHistory: Sendable {
-  /// The loss of one source over the steps.
+  /// The loss of one source, or of the tokens of some position ids, over the steps.
   public struct Source: Sendable {
-    /// Name of the source or token role.
+    /// Name of the source, or the position ids as `ids to 512`.
     public let name: String
     /// Loss in nats over the steps.
     public var series: SmoothedSeries
@@ -26,7 +26,7 @@ public struct RunHistory: Sendable {
   public private(set) var tokens = SeriesPyramid()
   /// Training time in seconds over steps.
   public private(set) var seconds = SeriesPyramid()
-  /// Loss by source, in the order first seen.
+  /// Loss by source and by position ids, in the order first seen.
   public private(set) var sources: [Source] = []
   /// Needle evaluations, oldest first.
   public private(set) var evaluations: [NeedleEvaluation] = []
@@ -184,7 +184,7 @@ public struct RunHistory: Sendable {
       if let waited = step.waitSeconds { recent.append((waited, seconds)) }
       if recent.count > 32 { recent.removeFirst() }
     }
-    for entry in step.lossBySource {
+    for entry in step.lossBySource + step.lossByPosition {
       let index = sources.firstIndex { $0.name == entry.name } ?? sources.endIndex
       if index == sources.endIndex {
         sources.append(

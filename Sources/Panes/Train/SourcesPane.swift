@@ -2,7 +2,7 @@ import Records
 import Support
 public import Terminal
 
-/// The loss of each source: newest average, its change, and its course.
+/// The loss of each source and of the position ids: newest average, its change, and its course.
 public struct SourcesPane {
   /// The run.
   public var history: RunHistory
