@@ -92,6 +92,10 @@ let testTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport",
     swiftSettings: swiftSettings),
+  .target(
+    name: "ModelTestSupport",
+    dependencies: ["Models", "Kernels", "Tensors", "TestSupport", "Support"],
+    path: "Tests/ModelTestSupport", swiftSettings: swiftSettings),
   tests("ArchitectureTests", ["TestSupport", "Support"]),
   tests("SupportTests", ["Support", "TestSupport"]),
   tests("TensorsTests", ["Tensors", "TestSupport"]),
@@ -108,11 +112,15 @@ let testTargets: [Target] = [
     ["Panes", "Terminal", "Records", "Recipes", "Positions", "TestSupport", "Support"]),
   tests("PicturesTests", ["Pictures", "Records", "TestSupport", "Support"]),
   tests(
-    "ModelsTests", ["Models", "Kernels", "Positions", "Tensors", "TestSupport", "Support"],
+    "ModelsTests",
+    ["Models", "Kernels", "Positions", "Tensors", "ModelTestSupport", "TestSupport", "Support"],
     exclude: ["Golden"]),
   tests(
     "TrainingTests",
-    ["Training", "Models", "Kernels", "Corpora", "Records", "Tensors", "TestSupport", "Support"]),
+    [
+      "Training", "Models", "Kernels", "Corpora", "Records", "Tensors", "ModelTestSupport",
+      "TestSupport", "Support",
+    ]),
   tests(
     "EvaluationTests",
     ["Evaluation", "Models", "Kernels", "Corpora", "Records", "TestSupport", "Support"]),

@@ -2,6 +2,7 @@ import Kernels
 import Models
 import Support
 import Tensors
+import ModelTestSupport
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Kernels
 import Models
 import Tensors
+import ModelTestSupport
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import Kernels
 import Models
 import Support
 import Tensors
+import ModelTestSupport
 import TestSupport
 import Testing
 import Training

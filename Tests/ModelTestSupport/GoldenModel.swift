@@ -1,11 +1,12 @@
-import Kernels
-import Models
+public import Kernels
+public import Models
 import Tensors
-import TestSupport
+public import TestSupport
 
-/// The model of Golden/make_golden.py.
-enum GoldenModel {
-  static func make(tied: Bool, pool: ThreadPool) -> Transformer {
+/// The model of ModelsTests/Golden/make_golden.py.
+public enum GoldenModel {
+  /// Its weights as the script has them, with or without an output matrix of its own.
+  public static func make(tied: Bool, pool: ThreadPool) -> Transformer {
     let model = Transformer(
       shape: LlamaShape(
         vocabulary: GoldenLlama.vocabulary, width: GoldenLlama.width, layers: GoldenLlama.layers,
@@ -22,7 +23,7 @@ enum GoldenModel {
   }
 
   /// The tied model with the adapters of Golden/make_adapter_golden.py.
-  static func adapted(_ golden: GoldenAdapters, pool: ThreadPool) throws -> Transformer {
+  public static func adapted(_ golden: GoldenAdapters, pool: ThreadPool) throws -> Transformer {
     let model = make(tied: true, pool: pool)
     model.attach(
       AdapterPlan(
@@ -39,7 +40,7 @@ enum GoldenModel {
   }
 
   /// Largest difference as a share of the largest expected value; infinite when counts differ.
-  static func difference(_ found: [Float], _ expected: [Float]) -> Float {
+  public static func difference(_ found: [Float], _ expected: [Float]) -> Float {
     guard found.count == expected.count, !expected.isEmpty else { return .infinity }
     let largest = expected.map { abs($0) }.max() ?? 0
     let worst = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
