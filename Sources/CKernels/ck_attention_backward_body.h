@@ -10,25 +10,12 @@ static void attention_backward(void *arguments, long task, void *scratch) {
   const long heads_each = a->heads / a->kv_heads;
   float *qt = scratch, *dot = qt + CK_MAX_HEAD_WIDTH * CK_Q, *p = dot + CK_MAX_HEAD_WIDTH * CK_Q;
   float *ds = p + CK_KEY_BLOCK * CK_Q, *lse = ds + CK_KEY_BLOCK * CK_Q, *delta = lse + CK_Q;
-  float *dk = a->dk + row * T * a->dk_stride + kv_head * E;
-  float *dv = a->dv + row * T * a->dv_stride + kv_head * E;
-  long dk_stride = a->dk_stride, dv_stride = a->dv_stride;
-  if (group > 0) {
-    dk = a->parts + (((group - 1) * a->rows + row) * a->kv_heads + kv_head) * 2 * T * E;
-    dv = dk + T * E;
-    dk_stride = dv_stride = E;
-  }
-  for (long t = 0; t < T; t++) {
-    memset(dk + t * dk_stride, 0, (size_t)E * sizeof(float));
-    memset(dv + t * dv_stride, 0, (size_t)E * sizeof(float));
-  }
+  const key_gradients own = own_key_gradients(a, row, kv_head, group);
   const float *keys = a->k + row * T * a->k_stride + kv_head * E;
   const float *values = a->v + row * T * a->v_stride + kv_head * E;
   const long first_block = a->row_blocks[row], last_block = a->row_blocks[row + 1];
   for (long b = first_block; b < last_block; b++) {
-    // There and back again, 0 1 2 2 1 0: later queries see more keys, and this evens it out.
-    const long place = (b - first_block) % (2 * a->groups);
-    if ((place < a->groups ? place : 2 * a->groups - 1 - place) != group) continue;
+    if (!takes_block(a, b - first_block, group)) continue;
     const ck_query_block *block = &a->blocks[b];
     query_marks marks;
     mark_queries(a, block, &marks);
@@ -64,10 +51,10 @@ static void attention_backward(void *arguments, long task, void *scratch) {
             store(ds_at, x * (load(ds_at) - d));
           }
         }
-        product(count, E, block->count, p, CK_Q, 1, d_o, a->do_stride, dv + key * dv_stride,
-                dv_stride, 1);
-        product(count, E, block->count, ds, CK_Q, 1, q, a->q_stride, dk + key * dk_stride,
-                dk_stride, 1);
+        product(count, E, block->count, p, CK_Q, 1, d_o, a->do_stride, own.dv + key * own.dv_stride,
+                own.dv_stride, 1);
+        product(count, E, block->count, ds, CK_Q, 1, q, a->q_stride, own.dk + key * own.dk_stride,
+                own.dk_stride, 1);
         product(block->count, E, count, ds, 1, CK_Q, k, a->k_stride, dq, a->dq_stride,
                 key > block->first_key);
       }

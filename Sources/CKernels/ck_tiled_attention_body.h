@@ -225,26 +225,14 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch, 
     span[i].d_o_turned = span[i].q_turned + packed;
     span[i].dq = (float *)(span[i].d_o_turned + packed);
   }
-  float *dk = a->dk + row * T * a->dk_stride + kv_head * E;
-  float *dv = a->dv + row * T * a->dv_stride + kv_head * E;
-  long dk_stride = a->dk_stride, dv_stride = a->dv_stride;
-  if (group > 0) {
-    dk = a->parts + (((group - 1) * a->rows + row) * a->kv_heads + kv_head) * 2 * T * E;
-    dv = dk + T * E;
-    dk_stride = dv_stride = E;
-  }
-  for (long t = 0; t < T; t++) {
-    memset(dk + t * dk_stride, 0, (size_t)E * sizeof(float));
-    memset(dv + t * dv_stride, 0, (size_t)E * sizeof(float));
-  }
+  const key_gradients own = own_key_gradients(a, row, kv_head, group);
   const long owner = row * a->kv_heads + kv_head, numbers = ck_packed_numbers(T, E, parts);
   const uint16_t *keys = a->packed_k + owner * numbers, *values = a->packed_v + owner * numbers;
   const uint16_t *turned = a->turned_k + owner * numbers;
   const long first_block = a->row_blocks[row], last_block = a->row_blocks[row + 1];
   for (long b = first_block, number = 0; b < last_block; b += together, number++) {
-    // There and back again, 0 1 2 2 1 0: later queries see more keys, and this evens it out.
-    const long place = number % (2 * a->groups), count = least(together, last_block - b);
-    if ((place < a->groups ? place : 2 * a->groups - 1 - place) != group) continue;
+    if (!takes_block(a, number, group)) continue;
+    const long count = least(together, last_block - b);
     long first_key = T, last_key = 0;
     for (long i = 0; i < count; i++) {
       span[i].block = &a->blocks[b + i];
@@ -333,8 +321,8 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch, 
           begun = 1;
         }
         if (begun) {
-          add_rows(dk + key * dk_stride, dk_stride, dk_tile, wide, present, E);
-          add_rows(dv + key * dv_stride, dv_stride, dv_tile, wide, present, E);
+          add_rows(own.dk + key * own.dk_stride, own.dk_stride, dk_tile, wide, present, E);
+          add_rows(own.dv + key * own.dv_stride, own.dv_stride, dv_tile, wide, present, E);
         }
       }
       for (long i = 0; i < count; i++) {
