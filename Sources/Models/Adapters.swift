@@ -23,7 +23,7 @@ final class Adapters {
   init(_ plan: AdapterPlan, _ parameters: ParameterSet, of layout: TensorLayout) {
     self.plan = plan
     self.parameters = parameters
-    middle = AlignedFloats(count: TrainingActivations.chunkTokens * plan.rank)
+    middle = AlignedFloats(count: Self.mostRows * plan.rank)
     middleGradient = AlignedFloats(count: TrainingActivations.chunkTokens * plan.rank)
     for entry in layout.entries {
       copies[entry.offset] = parameters.layout[entry.name]?.offset
@@ -35,9 +35,13 @@ final class Adapters {
     }
   }
 
+  /// Tokens that a pass takes through a matrix at a time, at most.
+  private static let mostRows = max(
+    TrainingActivations.chunkTokens, InferenceActivations.chunkTokens)
+
   /// Bytes of `middle` and `middleGradient`.
   static func middleBytes(_ plan: AdapterPlan) -> Int {
-    2 * TrainingActivations.chunkTokens * plan.rank * MemoryLayout<Float>.stride
+    (mostRows + TrainingActivations.chunkTokens) * plan.rank * MemoryLayout<Float>.stride
   }
 
   /// Draws A, leaves B at zero, and copies what is trained in full.

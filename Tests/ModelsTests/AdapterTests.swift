@@ -1,8 +1,8 @@
 import Kernels
+import ModelTestSupport
 import Models
 import Support
 import Tensors
-import ModelTestSupport
 import TestSupport
 import Testing
 
@@ -49,6 +49,19 @@ struct AdapterTests {
       for index in view.indices { view[index] = values[index] }
     }
     return model
+  }
+
+  /// Training and inference take tokens in chunks of their own; both find room for the middle of adapters.
+  @Test func bothPassesOverManyChunksAgree() {
+    let example = Example(
+      model: RecomputationTests.long,
+      plan: AdapterPlan(rank: 2, alpha: 3, targets: AdapterTarget.allCases))
+    let model = Self.adapted(example)
+    let (input, targets, weights) = example.model.batch()
+    let trained = model.lossAndGradients(input, targets: targets, weights: weights)
+    let measured = model.losses(input, targets: targets)
+    let worst = zip(trained, measured).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+    #expect(worst < 1e-4)
   }
 
   /// The weights that a model's products use, by name.

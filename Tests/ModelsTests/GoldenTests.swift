@@ -1,7 +1,7 @@
 import Kernels
+import ModelTestSupport
 import Models
 import Tensors
-import ModelTestSupport
 import TestSupport
 import Testing
 

@@ -97,7 +97,7 @@ import Testing
   }
 
   /// More tokens than two chunks hold, the last chunk not full, a row's border inside of a chunk.
-  private static let long = ModelCase(
+  static let long = ModelCase(
     name: "many chunks", shape: small, rows: 3, length: 2_900, documents: true, ignored: true)
   private static let small = LlamaShape(
     vocabulary: 11, width: 16, layers: 3, heads: 2, kvHeads: 1, headWidth: 16, feedForward: 24)

@@ -1,9 +1,9 @@
 import Corpora
 import Kernels
+import ModelTestSupport
 import Models
 import Support
 import Tensors
-import ModelTestSupport
 import TestSupport
 import Testing
 import Training
