@@ -51,9 +51,14 @@ struct PlannedEvaluation {
       finalTask = try evaluationTasks.make(component.kind, final)
       passes = try task.passes(of: subject)
       finalPasses = try finalTask.passes(of: subject)
-    } catch let error as UserError where ["needle", "evaluation"].contains(error.place) {
+    } catch let error as UserError {
+      // A setting of the item is a place inside of it; a file is a place of its own.
+      let first = error.place.split(separator: ".").first.map(String.init) ?? ""
+      let isSetting = settings.values[first] != nil
+      guard isSetting || ["needle", "evaluation"].contains(first) else { throw error }
+      let path = isSetting ? "\(component.path).\(error.place)" : component.path
       throw UserError(
-        "\(recipe.file):\(component.line): \(component.path)", error.finding, remedy: error.remedy)
+        recipe.place(path, line: component.line), error.finding, remedy: error.remedy)
     }
   }
 

@@ -94,6 +94,32 @@ public final class PreparedRun {
     return tables
   }
 
+  /// Reads a document and builds everything that it names.
+  ///
+  /// What the reader finds and what only shows when things are built is told together.
+  ///
+  /// - Parameters:
+  ///   - document: to be read with the program's own catalogues.
+  ///   - pool: threads for the work; nil for as many as the recipe asks for.
+  ///   - isForecast: as below.
+  ///   - notice: as below.
+  /// - Throws: `UserErrors`, `UserError` or `StoreError` with what does not work.
+  public convenience init(
+    _ document: RecipeDocument, pool: ThreadPool? = nil, isForecast: Bool = false,
+    notice: (String) -> Void = { _ in }
+  ) throws {
+    let recipe: Recipe
+    do {
+      recipe = try document.recipe(.needlepoint, checksPaths: true)
+    } catch let unread as RecipeFaults {
+      throw Self.faults(unread)
+    }
+    try self.init(
+      recipe,
+      pool: pool ?? ThreadPool(threads: recipe.threads ?? Machine.coreCount),
+      isForecast: isForecast, notice: notice)
+  }
+
   /// Builds everything that a recipe names.
   ///
   /// - Parameters:
@@ -108,14 +134,6 @@ public final class PreparedRun {
     notice: (String) -> Void = { _ in }
   ) throws {
     let start = try StartModel(recipe, pool: pool, isForecast: isForecast, notice: notice)
-    let names = Set(recipe.stages.map(\.name)).union([Stage.Merge.base])
-    for merge in recipe.stages.compactMap(\.merge) where !names.contains(merge.with) {
-      let path = recipe.resolve(merge.with)
-      let other = try ModelPath.plain(path, pool: pool, notice: notice)
-      guard other.layout == start.transformer.parameters.layout else {
-        throw ParameterSet.otherShape(path)
-      }
-    }
     try self.init(recipe, start: start, isForecast: isForecast, notice: notice)
   }
 
@@ -135,6 +153,9 @@ public final class PreparedRun {
       recipe: recipe, tokenizer: start.tokenizer, description: start.description,
       pool: start.transformer.pool, anchors: start.anchors, isForecast: isForecast)
     let faults = FaultCollector()
+    if !start.isResumed {
+      _ = try faults.attempt { try Self.checkMerges(recipe, start.transformer, notice) }
+    }
     stages = try recipe.stages.enumerated().compactMap { number, stage in
       try faults.attempt { try builder.stage(stage, number: number) }
     }
@@ -148,6 +169,33 @@ public final class PreparedRun {
     transformer.recomputation =
       Recomputation(rawValue: recipe.recompute.rawValue)
       ?? .fitting(Machine.memoryBytes / 2) { memory($0).peak }
+  }
+
+  /// All faults of a recipe that has some already: building tells of those that reading cannot see.
+  private static func faults(_ unread: RecipeFaults) -> UserErrors {
+    let built = FaultCollector()
+    if let readable = unread.readable {
+      _ = try? built.attempt {
+        try PreparedRun(readable, pool: ThreadPool(threads: 1), isForecast: true)
+      }
+    }
+    // That a file is missing has been told already.
+    let further = built.errors.filter { error in
+      !unread.faults.contains { $0.finding.contains(error.place) }
+    }
+    return UserErrors(errors: unread.faults.map(UserError.init) + further)
+  }
+
+  /// Tries the checkpoints that stages merge with.
+  private static func checkMerges(
+    _ recipe: Recipe, _ model: Transformer, _ notice: (String) -> Void
+  ) throws {
+    let names = Set(recipe.stages.map(\.name)).union([Stage.Merge.base])
+    for merge in recipe.stages.compactMap(\.merge) where !names.contains(merge.with) {
+      let path = recipe.resolve(merge.with)
+      let other = try ModelPath.plain(path, pool: model.pool, notice: notice)
+      guard other.layout == model.parameters.layout else { throw ParameterSet.otherShape(path) }
+    }
   }
 
   /// The run's peak memory when the backward pass computes so much again.

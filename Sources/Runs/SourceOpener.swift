@@ -32,8 +32,13 @@ struct SourceOpener {
     if case .text(let path)? = settings["path"] {
       settings["path"] = .text(recipe.resolve(path))
     }
-    let kind = try SourceKinds.catalog.make(defined?.component.kind ?? name, settings)
     let opening = SourceOpening(name: name, split: split, seed: seed, tokenizer: tokenizer)
-    return try kind.open(opening)
+    do {
+      return try SourceKinds.catalog.make(defined?.component.kind ?? name, settings).open(opening)
+    } catch let error as UserError where error.place == "sources.\(name)" {
+      throw UserError(
+        recipe.place(error.place, line: defined?.component.line ?? 0), error.finding,
+        remedy: error.remedy)
+    }
   }
 }

@@ -40,7 +40,7 @@ struct StageBuilder {
     }
     let main = try faults.attempt { try mainStream(settings, number, selector ?? nil) }
     let replay = try faults.attempt { try self.replay(settings, number) }
-    let rotary = try faults.attempt { try self.rotary(settings.rope, number) }
+    let rotary = try faults.attempt { try self.rotary(settings.rope) }
     let optimizer = try faults.attempt {
       try optimizers.make(settings.optimizer.kind, settings.optimizer.settings.values)
     }
@@ -70,8 +70,11 @@ struct StageBuilder {
   private func mainStream(
     _ settings: TrainingStage, _ number: Int, _ selector: SentenceSelector?
   ) throws -> (stream: BatchStream, microBatches: Int) {
-    let packer = try recipe.locate(settings.pack) {
-      try Packers.catalog.make(settings.pack.kind, settings.pack.settings.values)
+    let faults = FaultCollector()
+    let packer = try faults.attempt {
+      try recipe.locate(settings.pack) {
+        try Packers.catalog.make(settings.pack.kind, settings.pack.settings.values)
+      }
     }
     let positions = try indexTransforms.make(
       settings.positions.kind, settings.positions.settings.values)
@@ -80,33 +83,36 @@ struct StageBuilder {
       positions.positions(segments: segments, target: target, random: &random)
     }
     let isPlain = settings.positions.kind == PlainPositions.kind.name
-    let main = try stream(
-      settings, rows: settings.rows, sequence: settings.sequence, packer: packer,
-      positions: isPlain ? nil : rule, selector: selector, purpose: "\(number)")
-    let faults = FaultCollector()
-    for (name, source) in main.stream.sources {
+    // Without a packer another takes its place, so that the sources are tried as well.
+    let main = try faults.attempt {
+      try stream(
+        settings, rows: settings.rows, sequence: settings.sequence, packer: packer ?? RowPacker(),
+        positions: isPlain ? nil : rule, selector: selector, purpose: "\(number)")
+    }
+    for (name, source) in main?.stream.sources ?? [] {
       if let fault = shortage(of: source, name, settings, number, packer) { faults.add(fault) }
     }
     try faults.finish()
+    guard let main else { preconditionFailure("a stream is missing without a fault") }
     return main
   }
 
   /// What to tell when a source that may not be repeated has less than the stage reads.
   private func shortage(
     of source: any DocumentSource, _ name: String, _ settings: TrainingStage, _ number: Int,
-    _ packer: any Packer
+    _ packer: (any Packer)?
   ) -> UserError? {
     guard !source.repeats, let pass = source.pass, settings.advance == nil,
-      let share = settings.mix.first(where: { $0.source == name })?.share
+      let entry = settings.mix.first(where: { $0.source == name })
     else { return nil }
     let steps = Double(settings.steps) * (1 - (settings.replay?.share ?? 0))
-    let rows = (share * steps * Double(settings.rows)).rounded(.down)
+    let rows = (entry.share * steps * Double(settings.rows)).rounded(.down)
     let isByRows = packer is RowPacker && source.readyMade != nil
     let wanted = Int(isByRows ? rows : rows * Double(settings.sequence))
     guard let there = isByRows ? pass.documents : pass.tokens, there < wanted else { return nil }
     let unit = isByRows ? "rows" : "tokens"
     return UserError(
-      "\(recipe.file): stages.\(number).mix.\(name)",
+      recipe.place("stages.\(number).mix.\(name)", line: entry.line),
       "the stage reads \(wanted) \(unit) of a source that may not be repeated, \(there) found",
       remedy: "Set `repeat: true` for the source, lower its weight, or give more data.")
   }
@@ -139,11 +145,11 @@ struct StageBuilder {
   }
 
   /// The frequencies of a transform; nil when the model keeps what it has.
-  private func rotary(_ rope: Component, _ number: Int) throws -> RotaryFrequencies? {
+  private func rotary(_ rope: Component) throws -> RotaryFrequencies? {
     guard rope.kind != PlainFrequencies.kind.name else { return nil }
     guard Recipe.ropeMayFollow(rope.kind, description.ropeKind) else {
       throw UserError(
-        "\(recipe.file): stages.\(number).rope.kind",
+        recipe.place("\(rope.path).kind", line: rope.line),
         "\(description.ropeKind), which the base has already, or none is needed, \(rope.kind) found",
         remedy: "Transforms do not add up: use \(description.ropeKind), leave rope out, or start "
           + "from a base without a transform.")

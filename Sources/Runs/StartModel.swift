@@ -14,6 +14,8 @@ struct StartModel {
   let description: ModelDescription
   /// Anchor tables of stages by number, as a run that goes on has made them.
   var anchors: [Int: AnchorTable] = [:]
+  /// True when it comes from a checkpoint of the run itself.
+  var isResumed = false
 
   /// Loads the recipe's base or draws a new model, unless that is a forecast only.
   ///
@@ -62,6 +64,7 @@ struct StartModel {
   init(resuming contents: CheckpointContents, path: String, pool: ThreadPool) throws {
     let progress = try RunProgress(json: contents.state, path: path)
     description = progress.start
+    isResumed = true
     anchors = progress.anchors ?? [:]
     tokenizer = try Tokenizers.make(description: contents.tokenizer)
     try description.shape.validate()

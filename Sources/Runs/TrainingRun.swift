@@ -55,7 +55,7 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   ///   - document: the recipe, with all edits.
   ///   - parent: folder in which the run folder is made.
   ///   - threads: threads of the engine; nil for the recipe's, else one for each core.
-  /// - Throws: `RecipeFaults`, `UserError` or `StoreError`; then nothing was written.
+  /// - Throws: `UserErrors`, `UserError` or `StoreError`; then nothing was written.
   public convenience init(
     _ document: RecipeDocument, parent: String, threads: Int? = nil
   ) throws {
@@ -66,14 +66,15 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   package convenience init(
     _ document: RecipeDocument, parent: String, threads: Int? = nil, files: FileSystem
   ) throws {
-    let recipe = try document.recipe(.needlepoint, checksPaths: true)
     var notices: [String] = []
-    let pool = ThreadPool(threads: threads ?? recipe.threads ?? Machine.coreCount)
-    let prepared = try PreparedRun(recipe, pool: pool) { notices.append($0) }
-    let text = try RecipeLocation.anchored(document, recipe).resolved(.needlepoint).text
+    let prepared = try PreparedRun(document, pool: threads.map { ThreadPool(threads: $0) }) {
+      notices.append($0)
+    }
+    let text = try RecipeLocation.anchored(document, prepared.recipe).resolved(.needlepoint).text
     let store = try RunFolder.create(
       in: parent, recipe: text,
-      manifest: .current(prepared, document: text, threads: pool.threads), files: files)
+      manifest: .current(prepared, document: text, threads: prepared.transformer.pool.threads),
+      files: files)
     try self.init(prepared, document: text, store: store)
     for text in notices { warn(text) }
   }

@@ -3,13 +3,17 @@ public struct UserErrors: Error, Equatable, Sendable, CustomStringConvertible {
   /// The errors, in the order found; at least one.
   public let errors: [UserError]
 
+  /// Several errors; at least one.
+  public init(errors: [UserError]) { self.errors = errors }
+
   /// One sentence a line.
   public var description: String { errors.map(\.description).joined(separator: "\n") }
 }
 
 /// Tries one thing after the other and keeps what goes wrong, so that a person sees all of it at once.
 public final class FaultCollector {
-  private var errors: [UserError] = []
+  /// What was kept, in the order found.
+  public private(set) var errors: [UserError] = []
 
   /// Nothing is wrong yet.
   public init() {}

@@ -54,8 +54,8 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
 
   func plan(_ document: RecipeDocument) -> PlanReport {
     do {
-      let recipe = try document.recipe(vocabulary, checksPaths: true)
-      let prepared = try PreparedRun(recipe, pool: ThreadPool(threads: 1), isForecast: true)
+      let prepared = try PreparedRun(document, pool: ThreadPool(threads: 1), isForecast: true)
+      let recipe = prepared.recipe
       let plan = RunPlan(prepared)
       let shape = prepared.description.shape
       let facts = ModelFacts(
@@ -69,9 +69,9 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
           seconds: nil),
         model: facts, sources: summaries(recipe),
         warnings: RecipeWarning.all(recipe, model: facts))
-    } catch let faults as RecipeFaults {
+    } catch let faults as UserErrors {
       return PlanReport(
-        plan: RecipePlanFace(faults: faults.faults.map(\.description)), model: nil)
+        plan: RecipePlanFace(faults: faults.errors.map(\.description)), model: nil)
     } catch {
       return PlanReport(plan: RecipePlanFace(faults: ["\(error)"]), model: nil)
     }

@@ -107,6 +107,21 @@ import Testing
     #expect(absolute.rows[0].name == "capitalised words" && absolute.rows[0].isAnchor)
   }
 
+  @Test func aMeanDoesNotPreferCommonTokens() throws {
+    // A full stop gains little a hundred times, a number much once.
+    let digits = tokenizer.encode("41 87")
+    let stop = tokenizer.encode(".")[0]
+    let gain: @Sendable (Int32) -> Float = { digits.contains($0) ? 5 : $0 == stop ? 1 : 0 }
+    let text = "Mara 4187. " + String(repeating: "mill. ", count: 100)
+    let options: [String: SettingsValue] = ["ranking": .text("pooled"), "top": .real(0.05)]
+    let added = try anchors(options, text, gain: gain)
+    #expect(added.rows[0].name == "punctuation")
+    #expect(added.rows.first { $0.name == "digits" }?.kept == 0)
+    let averaged = try anchors(
+      options.merging(["significance": .text("mean")]) { $1 }, text, gain: gain)
+    #expect(averaged.rows[0].name == "digits" && averaged.rows[0].kept == 12)
+  }
+
   @Test func tokensOfTheVocabularyMayBeTypes() throws {
     let mill = tokenizer.encode("mill")[0]
     let table = try anchors(

@@ -145,8 +145,8 @@ struct BadRecipeTests {
         + "Rename the stage; `base` means the model it starts from."),
     Bad(
       "evaluate:\n", "  - { name: merge, kind: merge, with: merge, steps: 5 }\nevaluate:\n",
-      "r.yaml:13: stages.1.steps: unknown key of merge, \"steps\" found. "
-        + "Known: name, kind, with, weight.",
+      "r.yaml:13: stages.1.steps: no key of training is needed, for a merge trains "
+        + "nothing, steps found. Remove it, or train in a stage of its own.",
       "r.yaml:13: stages.1.with: an earlier stage is needed, \"merge\" found. "
         + "Name base, a stage before this one, or a checkpoint."),
     Bad(
@@ -193,8 +193,8 @@ struct BadRecipeTests {
         + "  - { name: m, kind: merge, with: base, train: { kind: lora } }\nevaluate:\n",
       "r.yaml:13: stages.0.train.merge: true is needed in every stage but the last, false found. "
         + "Leave merge out: the next stage goes on with the merged weights.",
-      "r.yaml:14: stages.1.train: unknown key of merge, \"train\" found. "
-        + "Known: name, kind, with, weight."),
+      "r.yaml:14: stages.1.train: no key of training is needed, for a merge trains "
+        + "nothing, train found. Remove it, or train in a stage of its own."),
     Bad(
       "name: extend", "name: 7",
       "r.yaml:5: stages.0.name: a name of letters, digits, - and _ with a letter is needed, "

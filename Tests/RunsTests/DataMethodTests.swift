@@ -84,6 +84,46 @@ struct DataMethodTests {
     #expect(place.names == before)
   }
 
+  /// What the reader finds, what the builders find, and what only the data tells, at once.
+  @Test func contradictionsOfAllKindsAreToldTogether() throws {
+    let place = try TemporaryFolder()
+    let path = try Self.path(place, rows: 7)
+    let text =
+      Self.rows.replacing("PATH", with: path)
+      .replacing("{ kind: rows }", with: "{ kind: interleaved, mask: document }")
+      .replacing(
+        "schedule: constant }",
+        with: """
+          schedule: constant }
+              positions: { kind: pit }
+              rope: yarn
+            - name: again
+              steps: 100
+              sequence: 32
+              mix: { rows: 1 }
+              pack: { kind: rows, mask: document }
+              rope: linear
+              optimizer: { rate: 1e-2 }
+              train: { kind: lora, rank: 4096 }
+            - { name: average, kind: merge, with: gone.h5, weight: 0.5, train: lora }
+          """)
+      + "\nevaluate:\n  - { kind: needle, lengths: [32], remap: self_extend }\n"
+    let before = place.names
+    let error = #expect(throws: UserErrors.self) {
+      try TrainingRun(RunCase.document(text), parent: place.file("runs"))
+    }
+    let sentences = error?.errors.map { "\($0)" } ?? []
+    for wanted in [
+      "stages.0.pack: ", "stages.0.mix.rows: ", "stages.1.rope.kind: yarn of an earlier stage",
+      "stages.1.train: ", "stages.2.train: no key of training is needed",
+      "stages.2.with: a file or folder is needed", "evaluate.0.remap: positions as they are",
+    ] {
+      #expect(sentences.count { $0.contains(wanted) } == 1, "\(wanted) in \(sentences)")
+    }
+    #expect(sentences.allSatisfy { $0.contains(".yaml:") }, "\(sentences)")
+    #expect(place.names == before)
+  }
+
   @Test func aMaskByNeighboursOnInterleavedChunksIsToldWithTheOtherFaults() throws {
     let place = try TemporaryFolder()
     let path = try Self.path(place, rows: 7)

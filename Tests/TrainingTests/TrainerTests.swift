@@ -44,6 +44,27 @@ import Training
     }
   }
 
+  /// The exact part of ProLong's claim on instruction tuning (arXiv:2410.02660, appendix A.3): by rows
+  /// a short answer counts as much as a long one, by tokens as much less as it is shorter.
+  @Test func averagesByRowsAndTokensDifferAsTheDefinitionSays() {
+    var batch = Batch(rows: 2, length: 12, sourceNames: ["stories"])
+    let answers = [2, 10]
+    for row in 0..<2 {
+      for token in 0..<12 {
+        let isAnswer = token < answers[row]
+        batch.tokens.append(1)
+        batch.targets.append(isAnswer ? 1 : -1)
+        batch.roles.append(isAnswer ? .answer : .ignored)
+      }
+    }
+    func share(_ average: LossSettings.Average) -> [Float] {
+      let weights = LossSettings(average: average, isOnAnswersOnly: true).weights([batch])[0]
+      return [weights[..<12].reduce(0, +), weights[12...].reduce(0, +)]
+    }
+    #expect(zip(share(.rows), [0.5, 0.5]).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(zip(share(.tokens), [2.0 / 12, 10.0 / 12]).allSatisfy { abs($0 - Float($1)) < 1e-6 })
+  }
+
   @Test func aStepWithoutAnythingToLearnChangesNothing() throws {
     let trainer = try TrainingCase.trainer()
     var batch = TrainingCase.batch(1)

@@ -29,6 +29,8 @@ struct TokenImpact {
   struct Options: Sendable {
     /// The size of the change counts, not its sign.
     var isAbsolute = false
+    /// The changes of a token are averaged, not added up.
+    var isMean = false
     /// Types are tokens of the vocabulary, not classes.
     var isByToken = false
     /// All positions are ranked together, not each by itself.
@@ -66,12 +68,7 @@ struct TokenImpact {
     var occurrences = [Int](repeating: 0, count: types.names.count)
     var kept = occurrences
     for pool in pools(samples) {
-      // Equation 3: the changes of a token are added up over the samples.
-      var significance: [Int32: Double] = [:]
-      for place in pool {
-        significance[samples[place.sample][place.index], default: 0] +=
-          changes[place.sample][place.index]
-      }
+      let significance = significance(of: pool, samples: samples, changes: changes)
       let ranked = pool.enumerated().sorted { first, second in
         let one = significance[samples[first.element.sample][first.element.index]] ?? 0
         let two = significance[samples[second.element.sample][second.element.index]] ?? 0
@@ -85,6 +82,20 @@ struct TokenImpact {
       }
     }
     return table(types, occurrences, kept)
+  }
+
+  /// Equation 3: the changes of a token are added up over the samples.
+  private func significance(
+    of pool: [(sample: Int, index: Int)], samples: [[Int32]], changes: [[Double]]
+  ) -> [Int32: Double] {
+    var sums: [Int32: Double] = [:]
+    var counts: [Int32: Double] = [:]
+    for place in pool {
+      let token = samples[place.sample][place.index]
+      sums[token, default: 0] += changes[place.sample][place.index]
+      counts[token, default: 0] += 1
+    }
+    return options.isMean ? sums.merging(counts) { $0 / $1 } : sums
   }
 
   private func table(

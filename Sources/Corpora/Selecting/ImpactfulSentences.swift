@@ -48,6 +48,10 @@ public struct ImpactfulSentences: Selection {
         help: "models: whether a lower score of the longer model counts against a token.",
         applies: .nextStage),
       Setting(
+        "significance", .choice(["sum", "mean"]), default: .text("sum"),
+        help: "models: a token's changes are added up as in equation 3, which prefers common "
+          + "tokens, or averaged.", applies: .nextStage),
+      Setting(
         "types", .choice(["classes", "tokens"]), default: .text("classes"),
         help: "models: classes such as digits and names, or tokens of the vocabulary.",
         applies: .nextStage),
@@ -91,6 +95,7 @@ public struct ImpactfulSentences: Selection {
     sampleTokens = values.integer("sample_tokens") ?? 512
     options = TokenImpact.Options(
       isAbsolute: values.text("difference") == "absolute",
+      isMean: values.text("significance") == "mean",
       isByToken: values.text("types") == "tokens", isPooled: values.text("ranking") == "pooled",
       top: values.real("top") ?? 0.2, isByCount: values.text("frequency") == "count",
       anchors: values.real("anchors") ?? 0.2)

@@ -61,7 +61,7 @@ extension RecipeDocument {
           arm: arm.name, seed: seed, document: try named.setting("seed", to: "\(seed)"))
       }
     }
-    guard faults.isEmpty else { throw RecipeFaults(faults: faults) }
+    guard faults.isEmpty else { throw RecipeFaults(faults: faults, readable: nil) }
     return runs
   }
 }

@@ -86,7 +86,7 @@ public struct RecipeDocument: Sendable, Equatable {
     let recipe = RecipeReader(reading: reading, folder: folder).recipe(root)
     if let recipe, checksPaths { checkPaths(recipe, reading) }
     guard let recipe, reading.faults.isEmpty else {
-      throw RecipeFaults(faults: reading.sortedFaults)
+      throw RecipeFaults(faults: reading.sortedFaults, readable: recipe)
     }
     return recipe
   }

@@ -1,3 +1,5 @@
+public import Support
+
 /// One thing that is wrong with a recipe, and where.
 public struct RecipeFault: Sendable, Equatable, CustomStringConvertible {
   /// The recipe's file as it was named.
@@ -13,8 +15,16 @@ public struct RecipeFault: Sendable, Equatable, CustomStringConvertible {
 
   /// The sentence: place, what is wrong, what was found, what to do.
   public var description: String {
-    let place = line > 0 ? "\(file):\(line)" : file
-    return "\(place): \(path.isEmpty ? "" : path + ": ")\(finding). \(remedy)"
+    UserError(self).description
+  }
+}
+
+extension UserError {
+  /// The fault as an error of its own.
+  public init(_ fault: RecipeFault) {
+    let place = fault.line > 0 ? "\(fault.file):\(fault.line)" : fault.file
+    self.init(
+      fault.path.isEmpty ? place : "\(place): \(fault.path)", fault.finding, remedy: fault.remedy)
   }
 }
 
@@ -22,6 +32,9 @@ public struct RecipeFault: Sendable, Equatable, CustomStringConvertible {
 public struct RecipeFaults: Error, Sendable, Equatable, CustomStringConvertible {
   /// The faults; at least one.
   public let faults: [RecipeFault]
+  /// The recipe as far as it could be read, for those who look for further faults; nil when a stage or
+  /// more is missing.
+  public let readable: Recipe?
 
   /// One sentence a line.
   public var description: String { faults.map(\.description).joined(separator: "\n") }

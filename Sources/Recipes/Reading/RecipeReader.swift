@@ -6,7 +6,7 @@ struct RecipeReader {
   let reading: RecipeReading
   let folder: String
 
-  /// The recipe; nil when there are faults, all of them in `reading`.
+  /// The recipe, as far as it could be read; nil when too little could. All faults are in `reading`.
   func recipe(_ root: RecipeNode) -> Recipe? {
     guard root.entries != nil else {
       reading.fault(
@@ -26,7 +26,8 @@ struct RecipeReader {
     let recompute = recompute(top["memory"])
     let sweep = SweepReader(reading: reading).sweep(top["sweep"])
     let tokenizer = tokenizer(top, values, sources, stages)
-    guard reading.faults.isEmpty, let target = values.integer("target"), !stages.isEmpty,
+    guard let target = values.integer("target"), !stages.isEmpty,
+      stages.count == top["stages"]?.elements?.count,
       let precision = values.text("precision").flatMap(Recipe.Precision.init(rawValue:))
     else { return nil }
     let fileName = ((reading.file as NSString).lastPathComponent as NSString).deletingPathExtension

@@ -7,6 +7,10 @@ struct StageReader {
   let sourceNames: [String]
   let target: Int?
 
+  private static let trainingKeys =
+    RecipeFields.trainStage.map(\.key) + RecipeFields.stageSlots.map(\.rawValue)
+    + RecipeFields.groups
+
   /// The stage; nil after a fault that leaves nothing to go on with.
   func stage(_ node: RecipeNode, index: Int, defaults: RecipeNode?) -> Stage? {
     let path = "stages.\(index)"
@@ -43,17 +47,24 @@ struct StageReader {
 
   private func merge(_ node: RecipeNode, _ path: String) -> Stage.Merge? {
     let known = ["name", "kind"] + RecipeFields.mergeStage.map(\.key)
-    let group = reading.group(node, path, known: known, of: "merge")
+    let training = (node.entries ?? []).filter {
+      !known.contains($0.key) && Self.trainingKeys.contains($0.key)
+    }
+    for entry in training {
+      reading.fault(
+        entry.line, "\(path).\(entry.key)",
+        "no key of training is needed, for a merge trains nothing, \(entry.key) found",
+        "Remove it, or train in a stage of its own.")
+    }
+    let group = reading.group(
+      node, path, known: known + training.map(\.key), of: "merge")
     let values = reading.settings(group, RecipeFields.mergeStage, path)
     guard let with = values.text("with"), let weight = values.real("weight") else { return nil }
     return Stage.Merge(with: with, weight: weight)
   }
 
   private func training(_ node: RecipeNode, _ path: String) -> TrainingStage? {
-    let known =
-      ["name", "kind"] + RecipeFields.trainStage.map(\.key)
-      + RecipeFields.stageSlots.map(\.rawValue) + RecipeFields.groups
-    let group = reading.group(node, path, known: known)
+    let group = reading.group(node, path, known: ["name", "kind"] + Self.trainingKeys)
     let values = reading.settings(group, RecipeFields.trainStage, path)
     let hasSchedules = !reading.vocabulary[.schedule].isEmpty
     var parts: [RecipeVocabulary.Slot: Component] = [:]
@@ -149,7 +160,7 @@ struct StageReader {
         "Join small sources in one folder.")
       return nil
     }
-    var weights: [(String, Double)] = []
+    var weights: [(name: String, weight: Double, line: Int)] = []
     for entry in entries {
       let path = "\(place).\(entry.key)"
       if !sourceNames.contains(entry.key) {
@@ -159,20 +170,23 @@ struct StageReader {
       }
       do {
         let value = try SettingReader.read(entry.value, RecipeFields.weight.form)
-        if case .real(let weight) = value { weights.append((entry.key, weight)) }
+        if case .real(let weight) = value { weights.append((entry.key, weight, entry.line)) }
       } catch {
         reading.fault(entry.value.line, path, error.finding, error.remedy)
       }
     }
     guard weights.count == entries.count else { return nil }
-    let sum = weights.reduce(0) { $0 + $1.1 }
+    let sum = weights.reduce(0) { $0 + $1.weight }
     guard sum > 0 else {
       reading.fault(
         node.line, place, "weights with a sum above 0 are needed, \(Quantity.text(sum)) found",
         "Give at least one source a weight above 0.")
       return nil
     }
-    return weights.map { TrainingStage.Share(source: $0.0, weight: $0.1, share: $0.1 / sum) }
+    return weights.map {
+      TrainingStage.Share(
+        source: $0.name, weight: $0.weight, share: $0.weight / sum, line: $0.line)
+    }
   }
 
   private func loss(_ node: RecipeNode?, _ path: String) -> TrainingStage.Loss {

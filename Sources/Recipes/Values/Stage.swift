@@ -49,6 +49,13 @@ public struct TrainingStage: Sendable, Equatable {
     public let weight: Double
     /// Share of the tokens; all shares add up to 1.
     public let share: Double
+    /// Line in the file; 0 when it was edited.
+    public let line: Int
+
+    /// Equal when they say the same; where they stand in the file does not count.
+    public static func == (first: Share, second: Share) -> Bool {
+      (first.source, first.weight, first.share) == (second.source, second.weight, second.share)
+    }
   }
 
   /// How losses are weighted.

@@ -34,7 +34,7 @@ public protocol WorkbenchHost: AnyObject, Sendable {
   var vocabulary: RecipeVocabulary { get }
   /// Starts a run of a recipe; returns at once, the training goes on in its own threads.
   ///
-  /// - Throws: `UserError` or `RecipeFaults` when it cannot start.
+  /// - Throws: `UserError` or `UserErrors` when it cannot start.
   func start(_ document: RecipeDocument) throws -> any RunControl
   /// What a recipe would cost, and everything that is wrong with it.
   func plan(_ document: RecipeDocument) -> PlanReport

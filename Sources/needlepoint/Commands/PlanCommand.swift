@@ -41,10 +41,10 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     var document = try RecipeLocation.document(recipe)
     for change in set { document = try document.applying(change) }
-    let checked = try document.recipe(.needlepoint, checksPaths: true)
-    let prepared = try PreparedRun(checked, pool: shared.makePool(), isForecast: true) {
+    let prepared = try PreparedRun(document, pool: shared.makePool(), isForecast: true) {
       shared.say($0)
     }
+    let checked = prepared.recipe
     let plan = RunPlan(prepared)
     let record = plan.record(gflops: nil)
     guard !shared.json else { return print(RunRecord.plan(record).jsonLine) }
