@@ -29,10 +29,18 @@ extension Transformer {
   public func predict(
     _ input: ModelInput, at indices: [Int], targets: [Int32]
   ) -> [Prediction] {
+    predict(input, at: indices, targets: targets, capture: nil)
+  }
+
+  /// The same; `capture` sees each layer's queries, keys and values as attention reads them.
+  func predict(
+    _ input: ModelInput, at indices: [Int], targets: [Int32],
+    capture: ((Int, UnsafePointer<Float>) -> Void)?
+  ) -> [Prediction] {
     precondition(targets.count == indices.count, "\(targets.count) targets, \(indices.count)")
     var predictions: [Prediction] = []
     predictions.reserveCapacity(indices.count)
-    visitLogits(input, at: indices, targets: targets) { _, rows, loss, best in
+    visitLogits(input, at: indices, targets: targets, capture: capture) { _, rows, loss, best in
       for row in 0..<rows {
         predictions.append(Prediction(token: best[row], targetLogProbability: -loss[row]))
       }
@@ -58,11 +66,12 @@ extension Transformer {
 
   private func visitLogits(
     _ input: ModelInput, at indices: [Int], targets: [Int32],
+    capture: ((Int, UnsafePointer<Float>) -> Void)? = nil,
     _ visit: (Int, Int, UnsafePointer<Float>, UnsafePointer<Int32>) -> Void
   ) {
     var loss = [Float](repeating: 0, count: shape.logitChunkRows)
     var best = [Int32](repeating: 0, count: shape.logitChunkRows)
-    visitChosen(input, at: indices, capture: nil) { acts, start, rows in
+    visitChosen(input, at: indices, capture: capture) { acts, start, rows in
       targets.withUnsafeBufferPointer { target in
         loss.withUnsafeMutableBufferPointer { losses in
           best.withUnsafeMutableBufferPointer { bests in

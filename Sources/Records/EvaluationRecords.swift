@@ -12,36 +12,48 @@ public struct NeedleAnswer: Sendable, Equatable {
   public var logProbability: Double
   /// The words around the needle, for the drill-down.
   public var excerpt: String
+  /// Share of its attention that each layer and head gives the needle where it foretells the answer,
+  /// [layer][head]; empty when unknown.
+  public var attention: [[Double]]
 
   /// Whether the answer is right.
   public var isCorrect: Bool { expected == answered }
 
   /// A trial of these values.
   public init(
-    key: String, expected: String, answered: String, logProbability: Double, excerpt: String
+    key: String, expected: String, answered: String, logProbability: Double, excerpt: String,
+    attention: [[Double]] = []
   ) {
     self.key = key
     self.expected = expected
     self.answered = answered
     self.logProbability = logProbability
     self.excerpt = excerpt
+    self.attention = attention
   }
 
   init?(_ value: JSONValue) {
     guard let key = value["key"]?.textValue, let expected = value["expected"]?.textValue,
       let answered = value["answered"]?.textValue
     else { return nil }
+    let layers = value["attention"]?.listValue ?? []
     self.init(
       key: key, expected: expected, answered: answered,
       logProbability: value["log_probability"]?.numberValue ?? .nan,
-      excerpt: value["excerpt"]?.textValue ?? "")
+      excerpt: value["excerpt"]?.textValue ?? "",
+      attention: layers.map { ($0.listValue ?? []).map { $0.numberValue ?? .nan } })
   }
 
   var json: JSONValue {
-    .object([
+    var pairs: [(key: String, value: JSONValue)] = [
       ("key", .text(key)), ("expected", .text(expected)), ("answered", .text(answered)),
       ("log_probability", .number(logProbability)), ("excerpt", .text(excerpt)),
-    ])
+    ]
+    if !attention.isEmpty {
+      let layers = attention.map { JSONValue.list($0.map(JSONValue.number)) }
+      pairs.append((key: "attention", value: .list(layers)))
+    }
+    return .object(pairs)
   }
 }
 

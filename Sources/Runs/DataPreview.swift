@@ -86,21 +86,24 @@ public struct DataPreview {
   ///   - run: a recipe made ready.
   ///   - documents: documents of each source, and rows, to show.
   ///   - rows: rows over which shares are counted.
+  ///   - longest: tokens of a document that are shown at most; nil for a row's.
   /// - Returns: one preview for each stage that trains.
   /// - Throws: `UserError` when a source can no longer be read.
   public static func all(
-    _ run: PreparedRun, documents: Int, rows: Int
+    _ run: PreparedRun, documents: Int, rows: Int, longest: Int? = nil
   ) throws -> [DataPreview] {
     try run.stages.compactMap { stage in
       try stage.training.map {
         try DataPreview(
-          stage.settings.name, $0, run: run, documents: documents, rows: rows)
+          stage.settings.name, $0, run: run, documents: documents, rows: rows,
+          longest: longest)
       }
     }
   }
 
   private init(
-    _ name: String, _ training: TrainingWork, run: PreparedRun, documents: Int, rows: Int
+    _ name: String, _ training: TrainingWork, run: PreparedRun, documents: Int, rows: Int,
+    longest: Int?
   ) throws {
     stage = name
     anchors = training.selector?.anchors
@@ -108,7 +111,7 @@ public struct DataPreview {
     let tokenizer = run.tokenizer
     samples = try training.stream.sources.flatMap { name, source in
       try Self.samples(
-        name, source, documents, limit: settings.sequence + 1, tokenizer: tokenizer)
+        name, source, documents, limit: longest ?? settings.sequence + 1, tokenizer: tokenizer)
     }
     var stream = training.stream
     var seen = 0

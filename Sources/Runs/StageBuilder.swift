@@ -76,18 +76,14 @@ struct StageBuilder {
         try Packers.catalog.make(settings.pack.kind, settings.pack.settings.values)
       }
     }
-    let positions = try indexTransforms.make(
-      settings.positions.kind, settings.positions.settings.values)
-    let target = max(recipe.target, settings.sequence)
-    let rule: PositionRule = { segments, random in
-      positions.positions(segments: segments, target: target, random: &random)
-    }
-    let isPlain = settings.positions.kind == PlainPositions.kind.name
+    let positions = try Self.positions(
+      settings.positions.kind, settings.positions.settings.values,
+      target: max(recipe.target, settings.sequence))
     // Without a packer another takes its place, so that the sources are tried as well.
     let main = try faults.attempt {
       try stream(
         settings, rows: settings.rows, sequence: settings.sequence, packer: packer ?? RowPacker(),
-        positions: isPlain ? nil : rule, selector: selector, purpose: "\(number)")
+        positions: positions, selector: selector, purpose: "\(number)")
     }
     for (name, source) in main?.stream.sources ?? [] {
       if let fault = shortage(of: source, name, settings, number, packer) { faults.add(fault) }
@@ -95,6 +91,17 @@ struct StageBuilder {
     try faults.finish()
     guard let main else { preconditionFailure("a stream is missing without a fault") }
     return main
+  }
+
+  /// The position ids of a kind; nil for plain ones.
+  static func positions(
+    _ kind: String, _ values: [String: SettingsValue], target: Int
+  ) throws -> PositionRule? {
+    guard kind != PlainPositions.kind.name else { return nil }
+    let positions = try indexTransforms.make(kind, values)
+    return { segments, random in
+      positions.positions(segments: segments, target: target, random: &random)
+    }
   }
 
   /// What to tell when a source that may not be repeated has less than the stage reads.

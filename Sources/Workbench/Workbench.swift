@@ -169,7 +169,7 @@ public final class Workbench {
       isDirty = true
       switch news {
       case .plan(let report, let text): state.planned(report, of: text)
-      case .samples(let documents, let source): state.received(samples: documents, of: source)
+      case .feed(let feed, let text): state.received(feed: feed, of: text)
       case .recipes(let recipes): state.received(recipes: recipes)
       case .runs(let runs): state.received(runs: runs)
       case .opened(let run, let path): state.opened(run, at: path)
@@ -216,10 +216,8 @@ public final class Workbench {
     case .save: save(document)
     case .plan:
       worker.async { mailbox.post(.plan(host.plan(document), of: document.text)) }
-    case .samples(let source):
-      worker.async {
-        mailbox.post(.samples(host.samples(of: source, in: document), of: source))
-      }
+    case .feed:
+      worker.async { mailbox.post(.feed(host.feed(document), of: document.text)) }
     case .listRecipes:
       worker.async { mailbox.post(.recipes(host.recipes())) }
     case .openRecipe(let path): openRecipe(path)

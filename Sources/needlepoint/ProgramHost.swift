@@ -90,9 +90,8 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
 
   func document(at path: String) throws -> RecipeDocument { try RecipeLocation.document(path) }
 
-  func samples(of source: String, in document: RecipeDocument) -> [String] {
-    guard let recipe = try? document.recipe(vocabulary) else { return [] }
-    return (try? SourceSamples.texts(of: source, in: recipe, count: 3)) ?? []
+  func feed(_ document: RecipeDocument) -> [String: StageFeed] {
+    (try? StageFeed.all(document)) ?? [:]
   }
 
   func runs(_ found: ([RunSummary]) -> Void) {

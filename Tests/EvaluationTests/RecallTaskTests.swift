@@ -23,11 +23,12 @@ struct RecallTaskTests {
     let evaluation = try NeedleEvaluation(
       tokenizer: try Tokenizers.catalog.make(kind),
       answer: { sequences, _ in
-        sequences.flatMap { sequence in
-          sequence.needles.flatMap { needle in
-            answer(sequence, needle).map { Prediction(token: $0, targetLogProbability: -1) }
-          }
-        }
+        .init(
+          sequences.flatMap { sequence in
+            sequence.needles.flatMap { needle in
+              answer(sequence, needle).map { Prediction(token: $0, targetLogProbability: -1) }
+            }
+          })
       })
     var columns: [RecallColumn] = []
     let task = try RecallTasks.make(name, grid: grid(kind, trials: trials))
@@ -123,7 +124,7 @@ struct RecallTaskTests {
   @Test(arguments: RecallTasks.names, kinds)
   func sequencesAreOfTheirLengthAndReplay(_ name: String, _ kind: String) throws {
     let tokenizer = try Tokenizers.catalog.make(kind)
-    let evaluation = try NeedleEvaluation(tokenizer: tokenizer) { _, _ in [] }
+    let evaluation = try NeedleEvaluation(tokenizer: tokenizer) { _, _ in .init([]) }
     let grid = Self.grid(kind)
     func sequences(seed: UInt64) throws -> [NeedleSequence] {
       var grid = grid
@@ -151,7 +152,7 @@ struct RecallTaskTests {
   @Test(arguments: RecallTasks.names.filter { $0 != "count" })
   func factsAreOfTheEvaluationSplit(_ name: String) throws {
     let tokenizer = WorldTokenizer()
-    let evaluation = try NeedleEvaluation(tokenizer: tokenizer) { _, _ in [] }
+    let evaluation = try NeedleEvaluation(tokenizer: tokenizer) { _, _ in .init([]) }
     let task = try RecallTasks.make(name, grid: Self.grid("world"))
     var facts = 0
     for trial in 0..<10 {

@@ -23,6 +23,9 @@ public struct ReferenceModel {
   public var nopeEvery: Int?
   /// Distance that a query sees a key at, by their places in the row; nil for their positions.
   public var distance: ((_ query: Int, _ key: Int) -> Int)?
+  /// Receives the attention weights of each token and head, layer by layer.
+  public var seesWeights:
+    ((_ token: Int, _ head: Int, _ weights: [(key: Int, weight: Double)]) -> Void)?
   /// Parameters by name; without `head` the embedding is the output matrix.
   public var parameters: [String: [Double]] = [:]
 
@@ -98,6 +101,7 @@ public struct ReferenceModel {
         let largest = scores.max() ?? 0
         let weights = scores.map { exp($0 - largest) }
         let sum = weights.reduce(0, +)
+        seesWeights?(t, head, zip(visible, weights.map { $0 / sum }).map { (key: $0, weight: $1) })
         for (j, weight) in zip(visible, weights) {
           for i in 0..<e { result[head * e + i] += weight / sum * value[j][group * e + i] }
         }

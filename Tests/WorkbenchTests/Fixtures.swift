@@ -109,16 +109,37 @@ enum Fixtures {
       "questions": "questions after facts",
     ])
 
+  /// Documents of a source, and two rows of two documents each with a skip between sentences.
+  static let feed: [String: StageFeed] = [
+    "extend": StageFeed(
+      samples: [
+        "stories": [
+          "The keeper of the lighthouse wrote that the storm broke the great lens.\nYears later "
+            + "Mara found the ledger and read it by candle light, twice, until the oil was gone.",
+          "In the mill by the river the miller kept the number 5526 under a stone.",
+        ]
+      ],
+      rows: ["stories", "code"].map { source in
+        let words =
+          ("The keeper wrote that the storm of 1893 broke it . Years later Mara found the ledger "
+          + "and read it . The code was 5526 , inked twice .").split(separator: " ").map(
+            String.init)
+        let skipped = words.indices.map { Int32($0 < 11 ? $0 : $0 < 21 ? $0 + 313 : $0 + 4_000) }
+        return FedRow(
+          source: source, words: words, own: .init(kind: "pit", ids: skipped),
+          kinds: [
+            .init(kind: "plain", ids: words.indices.map(Int32.init)),
+            .init(kind: "pit", ids: skipped),
+          ], isLearnt: words.indices.map { $0 < 11 || $0 > 13 },
+          documentStarts: words.indices.map { $0 < 21 ? 0 : 21 })
+      })
+  ]
+
   /// The workbench on the recipe, planned, with no run.
   static func state() throws -> WorkbenchState {
     var state = WorkbenchState(try document(), vocabulary: vocabulary)
     state.planned(report, of: state.recipe.document.text)
-    state.received(
-      samples: [
-        "The keeper of the lighthouse wrote that the storm broke the great lens.\nYears later "
-          + "Mara found the ledger and read it by candle light, twice, until the oil was gone.",
-        "In the mill by the river the miller kept the number 5526 under a stone.",
-      ], of: "stories")
+    state.received(feed: feed, of: state.recipe.document.text)
     state.received(runs: runs)
     return state
   }

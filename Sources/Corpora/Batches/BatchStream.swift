@@ -66,7 +66,7 @@ public struct BatchCursor: Codable, Equatable, Sendable {
 public struct BatchStream: Sendable {
   /// The names of the sources.
   public let sourceNames: [String]
-  private let plan: BatchPlan
+  private var plan: BatchPlan
   private let sentenceEnds: [Bool]
   private var lanes: [SourceLane]
   private var weights: [Double]
@@ -132,6 +132,13 @@ public struct BatchStream: Sendable {
         place, "its rows have position_ids or labels, which packing would tear apart",
         remedy: "Use `pack: { kind: rows }`.")
     }
+  }
+
+  /// The same rows with other position numbers; nil means 0 ..< T.
+  public func with(positions: PositionRule?) -> BatchStream {
+    var other = self
+    other.plan.positions = positions
+    return other
   }
 
   /// The sources of the stream with their names, for questions about them.

@@ -15,7 +15,21 @@ public struct NeedleEvaluation {
 
   private let tokenizer: any Tokenizer
   private let builder: NeedleBuilder
-  private let answer: ([NeedleSequence], RemapChoice) throws -> [Prediction]
+  private let answer: ([NeedleSequence], RemapChoice) throws -> Replies
+
+  /// What a model says to the questions of some sequences.
+  package struct Replies {
+    /// One for each answer token of all needles, in their order.
+    package var predictions: [Prediction]
+    /// For each needle how much attention its evidence gets where the answer is foretold, [layer][head];
+    /// empty when nobody looked.
+    package var attention: [[[Float]]]
+
+    package init(_ predictions: [Prediction], attention: [[[Float]]] = []) {
+      self.predictions = predictions
+      self.attention = attention
+    }
+  }
 
   /// An evaluation of a model.
   ///
@@ -34,12 +48,11 @@ public struct NeedleEvaluation {
   /// - Parameters:
   ///   - tokenizer: of what answers.
   ///   - haystack: tokens of a text to hide needles in; nil for stories of the miniature world.
-  ///   - answer: gives one prediction for each answer token of all needles, in their order, under a
-  ///     change of positions.
+  ///   - answer: replies to sequences under a change of positions.
   /// - Throws: `UserError` when the tokenizer has no needles or the haystack is empty.
   package init(
     tokenizer: any Tokenizer, haystack: [Int32]? = nil,
-    answer: @escaping ([NeedleSequence], RemapChoice) throws -> [Prediction]
+    answer: @escaping ([NeedleSequence], RemapChoice) throws -> Replies
   ) throws {
     self.tokenizer = tokenizer
     self.answer = answer
@@ -102,11 +115,12 @@ public struct NeedleEvaluation {
 
   private static func predict(
     _ sequences: [NeedleSequence], by model: Transformer
-  ) -> [Prediction] {
+  ) -> Replies {
     let longest = sequences.map(\.tokens.count).max() ?? 0
     var tokens: [Int32] = []
     var indices: [Int] = []
     var targets: [Int32] = []
+    var watches: [AttentionWatch] = []
     for (row, sequence) in sequences.enumerated() {
       // Padding stands after everything that is asked, so nothing attends to it.
       tokens += sequence.tokens
@@ -114,21 +128,28 @@ public struct NeedleEvaluation {
       for needle in sequence.needles {
         indices += needle.answerPositions.map { row * longest + $0 }
         targets += needle.answerTokens
+        watches.append(
+          AttentionWatch(
+            row: row, token: needle.answerPositions.first ?? 0, places: needle.evidence))
       }
     }
     let input = ModelInput(rows: sequences.count, length: longest, tokens: tokens)
-    return model.predict(input, at: indices, targets: targets)
+    let (predictions, attention) = model.predict(
+      input, at: indices, targets: targets, watching: watches)
+    return Replies(predictions, attention: attention)
   }
 
   private func score(
     _ sequences: [NeedleSequence], under remap: RemapChoice, into column: inout RecallColumn
   ) throws {
-    let predictions = try answer(sequences, remap)
+    let replies = try answer(sequences, remap)
+    var attention = replies.attention.makeIterator()
     var next = 0
     for sequence in sequences {
       let candidates = Set(sequence.candidates)
       for needle in sequence.needles {
-        let answer = predictions[next..<next + needle.answerTokens.count]
+        let layers = attention.next() ?? []
+        let answer = replies.predictions[next..<next + needle.answerTokens.count]
         next += needle.answerTokens.count
         guard let cell = column.cells.firstIndex(where: { $0.depth == needle.depth }) else {
           continue
@@ -140,14 +161,15 @@ public struct NeedleEvaluation {
         column.cells[cell].trials += 1
         column.cells[cell].correct += isCorrect ? 1 : 0
         if column.cells[cell].answers.count < Self.keptAnswers {
-          column.cells[cell].answers.append(record(sequence, needle, Array(answer)))
+          column.cells[cell].answers.append(record(sequence, needle, Array(answer), layers))
         }
       }
     }
   }
 
   private func record(
-    _ sequence: NeedleSequence, _ needle: PlacedNeedle, _ answer: [Prediction]
+    _ sequence: NeedleSequence, _ needle: PlacedNeedle, _ answer: [Prediction],
+    _ attention: [[Float]]
   ) -> NeedleAnswer {
     let margin = 24
     let place = needle.evidence.first ?? 0..<0
@@ -157,6 +179,7 @@ public struct NeedleEvaluation {
       key: needle.key, expected: tokenizer.decode(needle.answerTokens),
       answered: tokenizer.decode(answer.map(\.token)),
       logProbability: answer.reduce(0) { $0 + Double($1.targetLogProbability) },
-      excerpt: tokenizer.decode(Array(sequence.tokens[start..<end])))
+      excerpt: tokenizer.decode(Array(sequence.tokens[start..<end])),
+      attention: attention.map { $0.map { (Double($0) * 1_000).rounded() / 1_000 } })
   }
 }

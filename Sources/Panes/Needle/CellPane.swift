@@ -34,7 +34,10 @@ public struct CellPane {
     // Whoever drills in wants the prompt: where both do not fit, the course makes room for it.
     let courseRows = course.count > 1 && view.height >= (focused ? 13 : 8) ? 3 : 0
     let spare = view.height - courseRows - record.answers.count - 2
-    let detailRows = view.height - courseRows >= 10 ? max(5, min(9, spare)) : 0
+    let layers = record.answers.indices.contains(trial) ? record.answers[trial].attention : []
+    let attentionRows = layers.isEmpty ? 0 : layers.count + 2
+    let detailRows =
+      view.height - courseRows >= 10 ? max(5, min(9 + attentionRows, spare)) : 0
     let listRows = max(1, view.height - courseRows - detailRows)
     drawTrials(record, on: view, rows: listRows, focused: focused)
     if detailRows > 0, record.answers.indices.contains(trial) {
@@ -84,9 +87,14 @@ public struct CellPane {
         ("asked for ", .faint), (answer.key, .strong), (", want ", .faint),
         (answer.expected, .strong), (odds, .faint),
       ], y: y + 1)
-    for (row, line) in Self.wrap(answer.excerpt, width: view.width).prefix(rows - 2).enumerated() {
+    // The prompt first; what is left of the room is for who looks at the needle in it.
+    let lines = Self.wrap(answer.excerpt, width: view.width).prefix(min(6, rows - 2))
+    for (row, line) in lines.enumerated() {
       Self.excerpt(line, of: answer, on: view, y: y + 2 + row)
     }
+    let used = lines.count + 3
+    AttentionTable(layers: answer.attention)
+      .draw(on: view, y: y + used, rows: rows - used)
   }
 
   /// A line of the prompt, with key and needle in bold.

@@ -6,7 +6,9 @@ struct RecipeReader {
   let reading: RecipeReading
   let folder: String
 
-  /// The recipe, as far as it could be read; nil when too little could. All faults are in `reading`.
+  /// The recipe, as far as it could be read; nil when too little could.
+  ///
+  /// All faults are in `reading`.
   func recipe(_ root: RecipeNode) -> Recipe? {
     guard root.entries != nil else {
       reading.fault(

@@ -5,13 +5,14 @@ public import Terminal
 public enum BindingTable {
   private static let every = Set(ScreenName.allCases)
   private static let recipe = BindingScope.screens([.recipe], "Recipe")
+  private static let data = BindingScope.screens([.data], "Data")
   private static let chart = BindingScope.screens([.train], "Chart")
   private static let needle = BindingScope.screens([.needle], "Needle")
   private static let runs = BindingScope.screens([.runs], "Runs")
 
   /// Every binding, in the order of help and footer.
   public static let all: [Binding] =
-    moving + runKeys + recipeKeys + runsKeys + rest + chartKeys + needleKeys
+    moving + runKeys + recipeKeys + dataKeys + runsKeys + rest + chartKeys + needleKeys
 
   /// The bindings that hold on a screen.
   public static func bindings(on screen: ScreenName) -> [Binding] {
@@ -117,6 +118,15 @@ public enum BindingTable {
     Binding(
       "s", "save", "save to its file", recipe, footer: [.recipe],
       .init(.character("s"), does: .save, "save recipe")),
+  ]
+
+  private static let dataKeys: [Binding] = [
+    Binding(
+      "m", "kinds", "ids by every kind", data, footer: [.data],
+      .init(.character("m"), does: .comparePositions, "compare kinds of positions")),
+    Binding(
+      "t", "stage", "show the next stage", data,
+      .init(.character("t"), does: .nextStage, "next stage")),
   ]
 
   private static let chartKeys: [Binding] = [

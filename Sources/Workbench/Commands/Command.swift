@@ -68,6 +68,9 @@ public enum Command: Hashable, Sendable {
   case overlayRuns
   case follow
 
+  // The data.
+  case comparePositions
+
   // The heatmap.
   case evaluation(Int)
   case newestEvaluation

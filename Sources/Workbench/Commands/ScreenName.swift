@@ -21,7 +21,7 @@ public enum ScreenName: Int, CaseIterable, Sendable, Hashable {
   public var panes: [PaneName] {
     switch self {
     case .recipe: [.mix, .settings, .stages, .changes, .wavelengths]
-    case .data: [.ledger, .samples]
+    case .data: [.ledger, .fed, .staircase, .samples]
     case .train: [.chart, .strips, .sources, .events]
     case .needle: [.heatmap, .cell, .evaluations]
     case .runs: [.runs, .comparison, .runDetail]
@@ -37,6 +37,8 @@ public enum PaneName: String, CaseIterable, Sendable, Hashable {
   case changes
   case wavelengths
   case ledger
+  case fed
+  case staircase
   case samples
   case chart
   case strips

@@ -75,7 +75,7 @@ public struct Layout: Sendable, Equatable {
     var shown: Rect?
     switch screen {
     case .recipe: result = Self.recipe(body, size, focused)
-    case .data: result = Self.data(body)
+    case .data: result = Self.data(body, size, focused)
     case .train: (result, shown) = Self.train(body, size, focused)
     case .needle: (result, shown) = Self.needle(body, size)
     case .runs: result = Self.runs(body, size, focused)
@@ -109,9 +109,19 @@ public struct Layout: Sendable, Equatable {
     ]
   }
 
-  private static func data(_ body: Rect) -> [Place] {
+  private static func data(_ body: Rect, _ size: Class, _ focused: PaneName) -> [Place] {
     let (left, right) = body.splitLeft(max(30, body.width * 3 / 10))
-    return [Place(pane: .ledger, rect: left), Place(pane: .samples, rect: right)]
+    guard size == .full else {
+      // Rows, their ids as a plot and documents take turns in the same place.
+      let shown = focused == .ledger ? .fed : focused
+      return [Place(pane: .ledger, rect: left), Place(pane: shown, rect: right)]
+    }
+    let (ledger, staircase) = left.splitBottom(body.height * 2 / 5)
+    let (fed, samples) = right.splitBottom(body.height * 2 / 5)
+    return [
+      Place(pane: .ledger, rect: ledger), Place(pane: .fed, rect: fed),
+      Place(pane: .staircase, rect: staircase), Place(pane: .samples, rect: samples),
+    ]
   }
 
   private static func train(_ body: Rect, _ size: Class, _ focused: PaneName) -> ([Place], Rect?) {

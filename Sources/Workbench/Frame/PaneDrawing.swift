@@ -23,9 +23,18 @@ enum PaneDrawing {
     case .ledger: ledger(state).draw(on: canvas, focused: focused)
     case .samples:
       SamplesPane(
-        source: state.shownSource, samples: state.samples[state.shownSource],
+        source: state.shownSource,
+        samples: state.stageFeed.map { $0.samples[state.shownSource] ?? [] },
         scroll: state.row(.samples)
       ).draw(on: canvas, focused: focused)
+    case .fed:
+      FedPane(
+        rows: state.stageFeed?.rows, shown: state.fedRow, comparesKinds: state.comparesPositions,
+        scroll: state.row(.fed)
+      ).draw(on: canvas, focused: focused)
+    case .staircase:
+      StaircasePane(row: state.shownFedRow, comparesKinds: state.comparesPositions)
+        .draw(on: canvas, focused: focused)
     case .chart:
       ChartPane(
         history: state.history, chart: state.chart,
@@ -167,7 +176,7 @@ enum PaneDrawing {
     var notes: [(String, String)] = []
     if let training = state.recipe.training(state.stage) {
       notes = [
-        ("rows     ", "\(training.rows) × \(Format.tokens(training.sequence)) tokens a step"),
+        ("rows     ", "\(training.rows) × \(Format.tokens(training.sequence)) a step"),
         ("packing  ", training.pack.kind), ("positions", training.positions.kind),
         ("rope     ", training.rope.kind), ("select   ", training.select.kind),
       ]

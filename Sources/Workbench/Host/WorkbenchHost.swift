@@ -27,7 +27,7 @@ public struct PlanReport: Sendable, Equatable {
 
 /// What the workbench asks of the program around it: it starts runs, reads and writes files.
 ///
-/// `plan`, `samples`, `recipes`, `runs`, `run` and `export` are called from a worker thread, one at a time; `start`,
+/// `plan`, `feed`, `recipes`, `runs`, `run` and `export` are called from a worker thread, one at a time; `start`,
 /// `save` and `document` from the screen's thread.
 public protocol WorkbenchHost: AnyObject, Sendable {
   /// Every kind that a recipe may name.
@@ -38,8 +38,9 @@ public protocol WorkbenchHost: AnyObject, Sendable {
   func start(_ document: RecipeDocument) throws -> any RunControl
   /// What a recipe would cost, and everything that is wrong with it.
   func plan(_ document: RecipeDocument) -> PlanReport
-  /// A few documents of a source as the recipe would feed them; empty when it has none to show.
-  func samples(of source: String, in document: RecipeDocument) -> [String]
+  /// A few documents and rows of each stage by its name, as the recipe would feed them; empty when it cannot
+  /// be made ready.
+  func feed(_ document: RecipeDocument) -> [String: StageFeed]
   /// The recipes that can be opened, by name; those that cannot be read are left out.
   func recipes() -> [RecipeListing]
   /// Reads one of them.

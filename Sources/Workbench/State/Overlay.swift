@@ -57,8 +57,8 @@ public enum Effect: Sendable, Equatable {
   case save
   /// Plan the recipe again.
   case plan
-  /// Read samples of a source.
-  case samples(String)
+  /// Read documents and rows of the recipe.
+  case feed
   /// Read the list of recipes.
   case listRecipes
   /// Read a recipe and open it.

@@ -32,8 +32,8 @@ extension WorkbenchState {
   public mutating func opened(_ document: RecipeDocument) -> [Effect] {
     recipe = RecipeState(document, vocabulary: recipe.vocabulary)
     (report, isPlanStale, comparesParent) = (nil, true, false)
-    (samples, liveWeights) = ([:], [:])
-    for pane in [PaneName.changes, .ledger, .samples] { rows[pane] = 0 }
+    (feed, feedText, fedRow, liveWeights) = (nil, nil, 0, [:])
+    for pane in [PaneName.changes, .ledger, .samples, .fed] { rows[pane] = 0 }
     selectStage(0)
     screen = .recipe
     isZoomed = false

@@ -54,7 +54,8 @@ extension WorkbenchState {
     for pane in [PaneName.mix, .settings, .changes] {
       rows[pane] = max(0, min(row(pane), rowCount(pane) - 1))
     }
-    guard isRunning else { return [.plan] }
+    let feed = screen == .data ? needFeed() : []
+    guard isRunning else { return [.plan] + feed }
     let live = sendWeights()
     if message == nil {
       message =
@@ -62,7 +63,7 @@ extension WorkbenchState {
         ? "The run goes on as it was started; the edit holds for the next one."
         : "New weights from the next step on, logged in the run; u takes them back."
     }
-    return [.plan] + live
+    return [.plan] + feed + live
   }
 
   private mutating func nudge(_ step: Int, large: Bool) -> [Effect] {

@@ -51,6 +51,7 @@ extension WorkbenchState {
     case .cursor, .zoomIn, .zoomOut, .fit, .pan, .logarithmic, .logarithmicX, .nextUnit,
       .nextCurve, .smoother, .rougher, .rawTrace, .overlayRuns, .follow:
       return reduceChart(command)
+    case .comparePositions: comparesPositions.toggle()
     case .evaluation, .newestEvaluation, .reference, .play: return reduceNeedle(command)
     case .mark, .nextOrder, .reverseOrder, .filterRuns, .nextBudget: return reduceRuns(command)
     }
@@ -62,7 +63,7 @@ extension WorkbenchState {
     isZoomed = false
     switch name {
     case .runs: return [.listRuns]
-    case .data: return needSamples()
+    case .data: return needFeed()
     default: return []
     }
   }
@@ -86,13 +87,13 @@ extension WorkbenchState {
       if columns != 0 { return reduceChart(.cursor(columns)) }
     case .mix where columns != 0, .settings where columns != 0:
       return reduceRecipe(.nudge(columns))
+    case .fed where columns != 0, .staircase where columns != 0:
+      fedRow = max(0, min((stageFeed?.rows.count ?? 1) - 1, fedRow + columns))
+      rows[.fed] = 0
     default:
       guard lines != 0 else { return [] }
       rows[pane] = max(0, min(rowCount(pane) - 1, row(pane) + lines))
-      if pane == .ledger {
-        rows[.samples] = 0
-        return needSamples()
-      }
+      if pane == .ledger { rows[.samples] = 0 }
       if pane == .stages { selectStage(row(.stages)) }
       if pane == .evaluations, let map { show(map, row(.evaluations)) }
     }
@@ -103,12 +104,17 @@ extension WorkbenchState {
     stage = index
     rows[.mix] = 0
     rows[.settings] = 0
+    rows[.fed] = 0
+    fedRow = 0
     rows[.stages] = index
   }
 
-  func needSamples() -> [Effect] {
-    let source = shownSource
-    return source.isEmpty || samples[source] != nil ? [] : [.samples(source)]
+  /// Asks for documents and rows when there are none of the recipe as it stands.
+  mutating func needFeed() -> [Effect] {
+    let text = recipe.document.text
+    guard feedText != text else { return [] }
+    feedText = text
+    return [.feed]
   }
 
   private mutating func open() -> [Effect] {

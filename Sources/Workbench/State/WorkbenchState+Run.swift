@@ -1,4 +1,4 @@
-import Panes
+public import Panes
 public import Records
 import Recipes
 import Terminal
@@ -133,8 +133,9 @@ extension WorkbenchState {
     return leavesWhenOver && !isRunning ? [.leave] : []
   }
 
-  /// Samples of a source came.
-  public mutating func received(samples documents: [String], of source: String) {
-    samples[source] = documents
+  /// Documents and rows of the recipe came, as it stood when they were asked for.
+  public mutating func received(feed: [String: StageFeed], of text: String) {
+    guard text == recipe.document.text else { return }
+    self.feed = feed
   }
 }

@@ -57,8 +57,14 @@ public struct WorkbenchState: Sendable {
   /// Whether the workbench leaves when the run has ended.
   public internal(set) var leavesWhenOver = false
 
-  /// Documents of sources, by name.
-  public internal(set) var samples: [String: [String]] = [:]
+  /// Documents and rows of the stages by their names, of an earlier edit while others are made; nil until read.
+  public internal(set) var feed: [String: StageFeed]?
+  /// The recipe that the feed is of or will be of.
+  var feedText: String?
+  /// The shown one of the fed rows.
+  public internal(set) var fedRow = 0
+  /// Whether fed rows show their ids by every kind of positions.
+  public internal(set) var comparesPositions = false
   /// The recipes that can be opened; empty until listed.
   public internal(set) var recipes: [RecipeListing] = []
   /// The runs of the checkpoints folder; nil until read.
@@ -101,6 +107,20 @@ public struct WorkbenchState: Sendable {
     return names.indices.contains(row(.ledger)) ? names[row(.ledger)] : names.first ?? ""
   }
 
+  /// Documents and rows of the shown stage; nil until read.
+  public var stageFeed: StageFeed? {
+    guard let feed, let stages = recipe.recipe?.stages, stages.indices.contains(stage) else {
+      return nil
+    }
+    return feed[stages[stage].name] ?? StageFeed()
+  }
+
+  /// The shown row of the feed.
+  public var shownFedRow: FedRow? {
+    guard let rows = stageFeed?.rows, rows.indices.contains(fedRow) else { return nil }
+    return rows[fedRow]
+  }
+
   /// Rows that the cursor of a pane can be on.
   func rowCount(_ pane: PaneName) -> Int {
     switch pane {
@@ -108,14 +128,15 @@ public struct WorkbenchState: Sendable {
     case .settings: recipe.form(stage).count
     case .stages: recipe.recipe?.stages.count ?? 0
     case .changes: shownChanges.count
-    case .samples: SamplesPane.lineCount(samples[shownSource] ?? [], width: 80)
+    case .samples: SamplesPane.lineCount(stageFeed?.samples[shownSource] ?? [], width: 80)
+    case .fed: shownFedRow.map { FedPane.lineCount($0, width: 80) } ?? 0
     case .sources: history.sources.count
     case .events: history.events.count
     case .cell: map?.cell(heatColumn, heatRow)?.record.answers.count ?? 0
     case .evaluations: map?.evaluations.count ?? 0
     case .runs: shownRuns?.count ?? 0
     case .comparison: ComparisonPane.lineCount(comparison)
-    case .wavelengths, .chart, .strips, .heatmap, .runDetail: 0
+    case .wavelengths, .staircase, .chart, .strips, .heatmap, .runDetail: 0
     }
   }
 }

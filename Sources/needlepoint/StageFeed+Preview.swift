@@ -1,0 +1,54 @@
+import Corpora
+import Kernels
+import Panes
+import Recipes
+import Runs
+
+extension StageFeed {
+  /// Tokens of a row that are shown as text.
+  fileprivate static let rowTokens = 4_096
+  /// Tokens of a document that are shown.
+  private static let documentTokens = 256
+
+  /// What each stage of a recipe that trains feeds, by its name: three rows, three documents of each source.
+  ///
+  /// - Throws: `UserError`, `UserErrors` or `StoreError` when the recipe cannot be made ready.
+  static func all(_ document: RecipeDocument) throws -> [String: StageFeed] {
+    let run = try PreparedRun(document, pool: ThreadPool(threads: 1), isForecast: true)
+    let positions = try DataPreview.positions(run, rows: 3)
+    let previews = try DataPreview.all(
+      run, documents: 3, rows: 3, longest: documentTokens)
+    let words = (0..<run.tokenizer.vocabularySize).map { run.tokenizer.word(Int32($0)) }
+    return Dictionary(
+      uniqueKeysWithValues: previews.map { preview in
+        let samples = Dictionary(grouping: preview.samples, by: \.source)
+        return (
+          preview.stage,
+          StageFeed(
+            samples: samples.mapValues { $0.map(text) },
+            rows: preview.rows.enumerated().map { index, row in
+              let kinds = (positions[preview.stage] ?? []).map {
+                FedRow.Ids(kind: $0.kind, ids: $0.ids[index])
+              }
+              return FedRow(row, words, kinds)
+            })
+        )
+      })
+  }
+
+  /// A document; under a selection sentence by sentence, with what became of each and why.
+  private static func text(_ sample: DataPreview.Sample) -> String {
+    guard let sentences = sample.sentences else { return sample.text }
+    return sentences.map { "\($0.isKept ? "+" : "-") \($0.text)  [\($0.reason)]" }
+      .joined(separator: "\n")
+  }
+}
+
+extension FedRow {
+  fileprivate init(_ row: DataPreview.Row, _ words: [String], _ kinds: [Ids]) {
+    self.init(
+      source: row.source, words: row.tokens.prefix(StageFeed.rowTokens).map { words[Int($0)] },
+      own: kinds.first { $0.ids == row.positions } ?? Ids(kind: "given", ids: row.positions),
+      kinds: kinds, isLearnt: row.isLearnt, documentStarts: row.documentStarts)
+  }
+}
