@@ -40,6 +40,8 @@ public struct RunHistory: Sendable {
   public private(set) var checkpoints: [CheckpointRecord] = []
   /// Stages begun so far.
   public private(set) var stages: [StageRecord] = []
+  /// What the sources of each stage gave, by the stage's number.
+  public private(set) var ledgers: [Int: LedgerRecord] = [:]
   /// Live edits, oldest first.
   public private(set) var edits: [EditRecord] = []
   /// What the run said it would take.
@@ -141,6 +143,7 @@ public struct RunHistory: Sendable {
       stages.append(stage)
       note(stage.step, .stage, stage.text.isEmpty ? "stage \(stage.name)" : stage.text)
     case .step(let step): apply(step)
+    case .ledger(let ledger): ledgers[ledger.stage] = ledger
     case .needle(let cell): apply(cell)
     case .evaluation(let figure):
       figures.append(figure)

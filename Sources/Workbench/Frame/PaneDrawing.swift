@@ -174,6 +174,16 @@ enum PaneDrawing {
     }
     return LedgerPane(
       weights: state.recipe.mix(state.stage), cursor: state.row(.ledger), tokens: tokens(state),
-      kinds: state.report?.sources ?? [:], notes: notes)
+      kinds: state.report?.sources ?? [:], notes: notes, ledger: given(state))
+  }
+
+  /// What the run gave in the shown stage; nil when it has no such stage or has not begun it.
+  private static func given(_ state: WorkbenchState) -> LedgerRecord? {
+    guard let stages = state.recipe.recipe?.stages, stages.indices.contains(state.stage),
+      state.history.stages.contains(where: {
+        $0.stage == state.stage && $0.name == stages[state.stage].name
+      })
+    else { return nil }
+    return state.history.ledgers[state.stage]
   }
 }
