@@ -21,6 +21,8 @@ final class RotaryTable {
   let inverseFrequencies: [Double]
   /// Factor on every cosine and sine, so that scores are multiplied by its square.
   let attentionFactor: Double
+  /// The positions from 0 on that turn by other frequencies, without a factor, and those, [E/2].
+  private let start: (count: Int, inverseFrequencies: [Double])?
 
   private static let cachedBytesLimit = 64 << 20
   private var cosines = AlignedFloats(count: 0)
@@ -32,9 +34,13 @@ final class RotaryTable {
     min(cachedBytesLimit, max(1_024, positions) * headWidth * MemoryLayout<Float>.stride)
   }
 
-  init(inverseFrequencies: [Double], attentionFactor: Double) {
+  init(
+    inverseFrequencies: [Double], attentionFactor: Double,
+    start: (count: Int, inverseFrequencies: [Double])? = nil
+  ) {
     self.inverseFrequencies = inverseFrequencies
     self.attentionFactor = attentionFactor
+    self.start = start
   }
 
   /// Plain frequencies: base^(-2i/E).
@@ -94,10 +100,13 @@ final class RotaryTable {
   private func compute(
     _ position: Int, _ cosine: UnsafeMutablePointer<Float>, _ sine: UnsafeMutablePointer<Float>
   ) {
-    for pair in inverseFrequencies.indices {
-      let angle = remainder(Double(position) * inverseFrequencies[pair], 2 * Double.pi)
-      cosine[pair] = Float(attentionFactor * cos(angle))
-      sine[pair] = Float(attentionFactor * sin(angle))
+    let isStart = start.map { position < $0.count } ?? false
+    let inverse = isStart ? start?.inverseFrequencies ?? [] : inverseFrequencies
+    let factor = isStart ? 1 : attentionFactor
+    for pair in inverse.indices {
+      let angle = remainder(Double(position) * inverse[pair], 2 * Double.pi)
+      cosine[pair] = Float(factor * cos(angle))
+      sine[pair] = Float(factor * sin(angle))
     }
   }
 }

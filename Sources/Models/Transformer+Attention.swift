@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Kernels
 
 /// A token whose attention is looked at, and the places it is asked about.

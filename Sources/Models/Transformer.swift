@@ -131,11 +131,16 @@ public final class Transformer: @unchecked Sendable {
   /// - Parameters:
   ///   - inverseFrequencies: radians per token of each pair, [E/2].
   ///   - attentionFactor: factor on cosines and sines, dimensionless; scores grow by its square.
-  public func setRotary(inverseFrequencies: [Double], attentionFactor: Double) {
+  ///   - start: how many positions from 0 on turn by other frequencies, [E/2], without a factor.
+  public func setRotary(
+    inverseFrequencies: [Double], attentionFactor: Double,
+    start: (count: Int, inverseFrequencies: [Double])? = nil
+  ) {
     precondition(
       inverseFrequencies.count == shape.headWidth / 2,
       "\(inverseFrequencies.count) frequencies, \(shape.headWidth / 2) expected")
-    rotary = RotaryTable(inverseFrequencies: inverseFrequencies, attentionFactor: attentionFactor)
+    rotary = RotaryTable(
+      inverseFrequencies: inverseFrequencies, attentionFactor: attentionFactor, start: start)
   }
 
   /// Inverse frequencies in use, radians per token, [E/2].

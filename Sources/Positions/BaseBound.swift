@@ -5,17 +5,9 @@
 ///
 /// - SeeAlso: Men et al. (arXiv:2405.14591), section 4.
 public enum BaseBound {
-  /// B(m) for m = 0 ..< context, divided by the number of pairs so that B(0) is 1.
-  ///
-  /// - Complexity: O(context * pairs).
-  public static func curve(_ frequencies: RotaryFrequencies, context: Int) -> [Double] {
-    let pairs = Double(max(1, frequencies.inverse.count))
-    return (0..<max(0, context)).map { sum(frequencies.inverse, at: $0) / pairs }
-  }
-
   /// The first distance inside the context at which B is negative; nil when there is none.
   public static func firstNegative(_ frequencies: RotaryFrequencies, context: Int) -> Int? {
-    firstNegative(frequencies.inverse, context: context)
+    firstNegative(frequencies.inverse, in: 0..<max(0, context))
   }
 
   /// The smallest base of a fine geometric grid with B(m) >= 0 at every distance of the context.
@@ -33,38 +25,29 @@ public enum BaseBound {
   ) -> Double? {
     let low = 10.0
     let high = 1e11
-    var lastFailure = 0
+    var failure = 0
     for index in 0..<max(2, points) {
       let base = low * power(high / low, Double(index) / Double(max(2, points) - 1))
       let inverse = RotaryFrequencies(headWidth: headWidth, base: base).inverse
-      // Neighbouring bases fail at neighbouring distances: most are refused by a few sums.
-      if (max(0, lastFailure - 2)..<min(context, lastFailure + 8)).contains(where: {
-        sum(inverse, at: $0) < 0
-      }) {
-        lastFailure = refined(inverse, near: lastFailure, context: context)
-        continue
-      }
-      guard let failure = firstNegative(inverse, context: context) else { return base }
-      lastFailure = failure
+      // Neighbouring bases fail at neighbouring distances, which move up with the base: most are
+      // refused by a look at a few distances, and only one that passes is looked at all over.
+      let start = max(0, failure - PairTurns.margin)
+      guard
+        let found = firstNegative(inverse, in: start..<max(start, context))
+          ?? firstNegative(inverse, in: 0..<min(start, context))
+      else { return base }
+      failure = found
     }
     return nil
   }
 
-  /// The first failing distance of the few looked at.
-  private static func refined(_ inverse: [Double], near distance: Int, context: Int) -> Int {
-    (max(0, distance - 2)..<min(context, distance + 8)).first { sum(inverse, at: $0) < 0 }
-      ?? distance
-  }
-
-  private static func sum(_ inverse: [Double], at distance: Int) -> Double {
-    inverse.reduce(0) { $0 + cosine(Double(distance) * $1) }
-  }
-
-  private static func firstNegative(_ inverse: [Double], context: Int) -> Int? {
+  private static func firstNegative(_ inverse: [Double], in distances: Range<Int>) -> Int? {
     var turns = PairTurns(inverse)
-    for start in stride(from: 0, to: max(0, context), by: PairTurns.block) {
+    for start in stride(
+      from: distances.lowerBound, to: distances.upperBound, by: PairTurns.block)
+    {
       turns.start(at: start)
-      for distance in start..<min(context, start + PairTurns.block) {
+      for distance in start..<min(distances.upperBound, start + PairTurns.block) {
         if turns.cosineSum < 0 { return distance }
         turns.advance()
       }
@@ -78,6 +61,8 @@ public enum BaseBound {
 private struct PairTurns {
   /// Distances after which the angles are computed anew, so that rounding does not add up.
   static let block = 1024
+  /// Distances looked at below the last one that failed.
+  static let margin = 2
 
   private let inverse: [Double]
   private let stepCosines: [SIMD8<Double>]

@@ -21,16 +21,17 @@ public struct LongRoPESearch: Sendable {
     /// Crossovers of a round.
     public var crossovers: Int
 
-    /// The published sizes unless others are given.
+    /// The published population and rounds, and their proportions for another population: half of it
+    /// are parents, a quarter mutants and a quarter crossovers.
     public init(
-      population: Int = 64, rounds: Int = 40, parents: Int = 32, mutants: Int = 16,
-      crossovers: Int = 16
+      population: Int = 64, rounds: Int = 40, parents: Int? = nil, mutants: Int? = nil,
+      crossovers: Int? = nil
     ) {
       self.population = population
       self.rounds = rounds
-      self.parents = parents
-      self.mutants = mutants
-      self.crossovers = crossovers
+      self.parents = parents ?? max(1, population / 2)
+      self.mutants = mutants ?? max(1, population / 4)
+      self.crossovers = crossovers ?? max(1, population / 4)
     }
 
     /// Lists that are tried at most.

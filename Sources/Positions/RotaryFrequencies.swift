@@ -11,6 +11,9 @@ public struct RotaryFrequencies: Sendable, Equatable {
   public let attentionFactor: Double
   /// The rotary base that the inverse frequencies were made from, dimensionless.
   public let base: Double
+  /// Positions from 0 on that turn by the plain series of `base` without a factor, as before the
+  /// transform; 0 for none.
+  public let startTokens: Int
 
   /// Frequencies as given; they are not checked.
   ///
@@ -18,10 +21,19 @@ public struct RotaryFrequencies: Sendable, Equatable {
   ///   - inverse: inverse frequencies, shape [E/2], in radians per token.
   ///   - attentionFactor: factor on cosine and sine.
   ///   - base: the rotary base they come from.
-  public init(inverse: [Double], attentionFactor: Double = 1, base: Double) {
+  ///   - startTokens: positions that are left as they were.
+  public init(
+    inverse: [Double], attentionFactor: Double = 1, base: Double, startTokens: Int = 0
+  ) {
     self.inverse = inverse
     self.attentionFactor = attentionFactor
     self.base = base
+    self.startTokens = startTokens
+  }
+
+  /// What positions below `startTokens` turn by, shape [E/2].
+  public var startInverse: [Double] {
+    RotaryFrequencies(headWidth: 2 * inverse.count, base: base).inverse
   }
 
   /// The plain geometric series base^(-2i/E), i = 0 ..< E/2.

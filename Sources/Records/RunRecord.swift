@@ -5,6 +5,7 @@ public enum RunRecord: Sendable, Equatable {
   case plan(PlanRecord)
   case stage(StageRecord)
   case step(StepRecord)
+  case ledger(LedgerRecord)
   case needle(NeedleRecord)
   case evaluation(EvaluationRecord)
   case checkpoint(CheckpointRecord)
@@ -18,6 +19,7 @@ public enum RunRecord: Sendable, Equatable {
     case .plan(let record): record
     case .stage(let record): record
     case .step(let record): record
+    case .ledger(let record): record
     case .needle(let record): record
     case .evaluation(let record): record
     case .checkpoint(let record): record
@@ -50,6 +52,7 @@ public enum RunRecord: Sendable, Equatable {
       case PlanRecord.event: read(PlanRecord.self) { .plan($0) }
       case StageRecord.event: read(StageRecord.self) { .stage($0) }
       case StepRecord.event: read(StepRecord.self) { .step($0) }
+      case LedgerRecord.event: read(LedgerRecord.self) { .ledger($0) }
       case NeedleRecord.event: read(NeedleRecord.self) { .needle($0) }
       case EvaluationRecord.event: read(EvaluationRecord.self) { .evaluation($0) }
       case CheckpointRecord.event: read(CheckpointRecord.self) { .checkpoint($0) }

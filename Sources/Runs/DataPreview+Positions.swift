@@ -34,10 +34,9 @@ extension DataPreview {
     let isGiven = training.stream.sources.contains { $0.source.readyMade?.hasPositions == true }
     let kinds = isGiven ? [own.kind] : indexTransforms.descriptions.map(\.name)
     return try kinds.map { kind in
-      let rule = try StageBuilder.positions(
-        kind, kind == own.kind ? own.settings.values : [:],
-        target: max(target, settings.sequence))
-      var stream = training.stream.with(positions: rule)
+      let transform = try indexTransforms.make(kind, kind == own.kind ? own.settings.values : [:])
+      var stream = training.stream.with(
+        positions: StageBuilder.rule(transform, target: max(target, settings.sequence)))
       var ids: [[Int32]] = []
       while ids.count < rows {
         let batch = try stream.next()

@@ -37,6 +37,8 @@ public struct ModelDescription: Sendable, Equatable, Codable {
     var inverseFrequencies: [Double]
     var attentionFactor: Double
     var base: Double
+    /// Absent for none.
+    var startTokens: Int?
     var adapters: AdapterPlan?
   }
 
@@ -85,22 +87,26 @@ public struct ModelDescription: Sendable, Equatable, Codable {
       shape: stored.shape,
       rotary: RotaryFrequencies(
         inverse: stored.inverseFrequencies, attentionFactor: stored.attentionFactor,
-        base: stored.base), ropeKind: stored.ropeKind, adapters: stored.adapters)
+        base: stored.base, startTokens: stored.startTokens ?? 0), ropeKind: stored.ropeKind,
+      adapters: stored.adapters)
   }
 
   /// Writes the flat form.
   public func encode(to encoder: any Encoder) throws {
     let stored = Stored(
       shape: shape, ropeKind: ropeKind, inverseFrequencies: rotary.inverse,
-      attentionFactor: rotary.attentionFactor, base: rotary.base, adapters: adapters)
+      attentionFactor: rotary.attentionFactor, base: rotary.base,
+      startTokens: rotary.startTokens > 0 ? rotary.startTokens : nil, adapters: adapters)
     try stored.encode(to: encoder)
   }
 }
 
 extension Transformer {
   /// Sets the rotary angles that frequencies describe.
-  func setRotary(_ frequencies: RotaryFrequencies) {
+  public func setRotary(_ frequencies: RotaryFrequencies) {
     setRotary(
-      inverseFrequencies: frequencies.inverse, attentionFactor: frequencies.attentionFactor)
+      inverseFrequencies: frequencies.inverse, attentionFactor: frequencies.attentionFactor,
+      start: frequencies.startTokens > 0
+        ? (frequencies.startTokens, frequencies.startInverse) : nil)
   }
 }

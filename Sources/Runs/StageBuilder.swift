@@ -8,9 +8,6 @@ import Training
 
 /// Builds the stages of a recipe from the catalogues.
 struct StageBuilder {
-  /// Tokens of a micro-batch at most, unless one row is longer: bounds the memory of activations.
-  static let microBatchTokens = 16_384
-
   let recipe: Recipe
   let tokenizer: any Tokenizer
   let description: ModelDescription
@@ -67,77 +64,6 @@ struct StageBuilder {
     }
   }
 
-  private func mainStream(
-    _ settings: TrainingStage, _ number: Int, _ selector: SentenceSelector?
-  ) throws -> (stream: BatchStream, microBatches: Int) {
-    let faults = FaultCollector()
-    let packer = try faults.attempt {
-      try recipe.locate(settings.pack) {
-        try Packers.catalog.make(settings.pack.kind, settings.pack.settings.values)
-      }
-    }
-    let positions = try Self.positions(
-      settings.positions.kind, settings.positions.settings.values,
-      target: max(recipe.target, settings.sequence))
-    // Without a packer another takes its place, so that the sources are tried as well.
-    let main = try faults.attempt {
-      try stream(
-        settings, rows: settings.rows, sequence: settings.sequence, packer: packer ?? RowPacker(),
-        positions: positions, selector: selector, purpose: "\(number)")
-    }
-    for (name, source) in main?.stream.sources ?? [] {
-      if let fault = shortage(of: source, name, settings, number, packer) { faults.add(fault) }
-    }
-    try faults.finish()
-    guard let main else { preconditionFailure("a stream is missing without a fault") }
-    return main
-  }
-
-  /// The position ids of a kind; nil for plain ones.
-  static func positions(
-    _ kind: String, _ values: [String: SettingsValue], target: Int
-  ) throws -> PositionRule? {
-    guard kind != PlainPositions.kind.name else { return nil }
-    let positions = try indexTransforms.make(kind, values)
-    return { segments, random in
-      positions.positions(segments: segments, target: target, random: &random)
-    }
-  }
-
-  /// What to tell when a source that may not be repeated has less than the stage reads.
-  private func shortage(
-    of source: any DocumentSource, _ name: String, _ settings: TrainingStage, _ number: Int,
-    _ packer: (any Packer)?
-  ) -> UserError? {
-    guard !source.repeats, let pass = source.pass, settings.advance == nil,
-      let entry = settings.mix.first(where: { $0.source == name })
-    else { return nil }
-    let steps = Double(settings.steps) * (1 - (settings.replay?.share ?? 0))
-    let rows = (entry.share * steps * Double(settings.rows)).rounded(.down)
-    let isByRows = packer is RowPacker && source.readyMade != nil
-    let wanted = Int(isByRows ? rows : rows * Double(settings.sequence))
-    guard let there = isByRows ? pass.documents : pass.tokens, there < wanted else { return nil }
-    let unit = isByRows ? "rows" : "tokens"
-    return UserError(
-      recipe.place("stages.\(number).mix.\(name)", line: entry.line),
-      "the stage reads \(wanted) \(unit) of a source that may not be repeated, \(there) found",
-      remedy: "Set `repeat: true` for the source, lower its weight, or give more data.")
-  }
-
-  private func replay(
-    _ settings: TrainingStage, _ number: Int
-  ) throws -> TrainingWork.Replay? {
-    guard let asked = settings.replay, asked.share > 0 else { return nil }
-    let sequence = asked.sequence ?? description.shape.trainedContext
-    let rows = max(1, settings.tokensPerStep / sequence)
-    let short = try stream(
-      settings, rows: rows, sequence: sequence, packer: RowPacker(), positions: nil,
-      selector: nil, purpose: "\(number)/replay")
-    return TrainingWork.Replay(
-      stream: short.stream, rows: rows, sequence: sequence, microBatches: short.microBatches,
-      share: asked.share)
-  }
-
   private func loss(_ settings: TrainingStage, _ number: Int) throws -> LossSettings {
     let loss = settings.loss
     guard let average = LossSettings.Average(rawValue: loss.average) else {
@@ -165,30 +91,5 @@ struct StageBuilder {
     return try transform.frequencies(
       headWidth: description.shape.headWidth, base: description.shape.ropeBase,
       trainedContext: description.shape.trainedContext, targetContext: recipe.target)
-  }
-
-  /// A stream of micro-batches, as large as memory allows and all alike.
-  private func stream(
-    _ settings: TrainingStage, rows: Int, sequence: Int, packer: any Packer,
-    positions: PositionRule?, selector: SentenceSelector?, purpose: String
-  ) throws -> (stream: BatchStream, microBatches: Int) {
-    let most = max(1, Self.microBatchTokens / sequence)
-    let microRows = (1...min(rows, most)).last { rows % $0 == 0 } ?? 1
-    let plan = BatchPlan(
-      rows: microRows, length: sequence, packer: packer, positions: positions,
-      seed: recipe.seed ^ StableHash.fnv1a("stage/\(purpose)"))
-    var sources = try SourceOpener(recipe: recipe, tokenizer: tokenizer).open(
-      settings.mix.map { ($0.source, $0.weight) }, split: .training, seed: plan.seed)
-    if let selector {
-      sources = try sources.map { weighted in
-        WeightedSource(
-          name: weighted.name, weight: weighted.weight,
-          source: try SelectingSource(
-            weighted.source, selector, name: weighted.name, seed: plan.seed))
-      }
-    }
-    return (
-      try BatchStream(sources: sources, plan: plan, tokenizer: tokenizer), rows / microRows
-    )
   }
 }

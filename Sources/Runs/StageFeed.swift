@@ -27,6 +27,11 @@ struct StageFeed: Sendable {
     return try (0..<training.microBatches).map { _ in try stream.next() }
   }
 
+  /// The sources that may not be repeated and have been read beyond their end.
+  var repeated: Set<String> {
+    Set(stream.repeatedAgainstTheirWill + (replay?.repeatedAgainstTheirWill ?? []))
+  }
+
   /// Changes the weight of a source from the next batch on.
   ///
   /// - Throws: `UserError` when the source is unknown or no weight would be left; nothing is changed.

@@ -56,24 +56,7 @@ extension TrainingRun {
       try step(training, data)
     }
     try checkLimit(training, name: name)
-    if progress.stageStep > 0 { tellLedger(data.consumed, name: name) }
-  }
-
-  /// Tells what the sources of a stage gave.
-  private func tellLedger(_ feed: StageFeed, name: String) {
-    let ledger = feed.stream.ledger
-    let asked = ledger.entries.reduce(0) { $0 + $1.askedTokens }
-    func percent(_ tokens: Double, of all: Double) -> String {
-      String(format: "%.2f", all > 0 ? 100 * tokens / all : 0)
-    }
-    let sentences = ledger.entries.map { entry in
-      "\(entry.name) \(percent(Double(entry.tokens), of: Double(ledger.tokens))) % of "
-        + "\(percent(entry.askedTokens, of: asked)) % asked, \(entry.tokens) tokens, "
-        + "\(entry.epochs) times to its end, \(entry.croppedTokens) tokens cropped"
-    }
-    post(
-      .notice(
-        NoticeRecord(level: .info, text: "stage \(name) fed " + sentences.joined(separator: "; "))))
+    if progress.stageStep > 0 { tellLedger(data.consumed, at: .end(of: name)) }
   }
 
   /// True when a checkpoint is due here; not while losses are not finite, since the weights may not be
@@ -118,6 +101,7 @@ extension TrainingRun {
     let rate =
       training.optimizer.rate(step: progress.stageStep, total: training.settings.steps)
       * progress.rateFactor
+    let repeated = data.consumed.repeated
     var batches = try data.next()
     if let window = training.window, !training.replays(step: progress.stageStep) {
       batches = batches.map { window.applied(to: $0, step: progress.stageStep) }
@@ -127,6 +111,8 @@ extension TrainingRun {
     let seconds = start.duration(to: .now).seconds
     book(outcome, batches: batches, seconds: seconds, feed: data.consumed)
     post(.step(record(outcome, rate: rate, seconds: seconds, waited: waited)))
+    tellRepeats(data.consumed.repeated.subtracting(repeated))
+    tellLedger(data.consumed, at: .interval)
     tellSpeed()
     try guardAgainstSkips(outcome)
     if let advance = training.settings.advance { follow(advance, outcome) }

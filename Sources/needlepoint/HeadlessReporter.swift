@@ -90,6 +90,7 @@ final class HeadlessReporter {
     case .notice(let notice):
       progress.clear()
       options.log(notice)
+    case .ledger: break  // In words at the end of the stage.
     case .done(let done): showEnd(done)
     }
   }

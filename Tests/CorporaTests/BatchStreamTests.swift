@@ -24,7 +24,7 @@ import Testing
   }
 
   /// Skips a random number of positions before each segment.
-  private static let skipping: PositionRule = { segments, random in
+  private static let skipping: PositionRule = { segments, _, random in
     var next: Int32 = 0
     return segments.flatMap { length in
       next += Int32(random.below(50))
@@ -194,7 +194,7 @@ import Testing
 
   @Test func segmentsAreSentencesThatFillTheRow() throws {
     let tokenizer = WorldTokenizer()
-    let rule: PositionRule = { segments, _ in
+    let rule: PositionRule = { segments, _, _ in
       precondition(segments.reduce(0, +) == 256 && segments.allSatisfy { $0 > 0 })
       // Marks the last token of every segment.
       return segments.flatMap { [Int32](repeating: 0, count: $0 - 1) + [1] }

@@ -49,6 +49,30 @@ import Testing
     #expect(try !all.next(limit: 1_000).roles.contains(.ignored))
   }
 
+  @Test func tokensAreCountedWithoutCuttingThem() throws {
+    for format in ["plain", "chatml"] {
+      let lines = [Self.line, Self.line.replacing("Hi?", with: "Grüße? 🌍")]
+      var source = try open(lines.joined(separator: "\n"), ["format": .text(format)])
+      let counts = try (0..<2).map { _ in try source.next(limit: 1_000).tokens.count }
+      #expect(source.pass?.documents == 2 && source.pass?.tokens == counts[0] + counts[1])
+    }
+  }
+
+  @Test func whatMayNotBeRepeatedIsToldWhenItIs() throws {
+    let lines = (0..<4).map { _ in Self.line }.joined(separator: "\n")
+    for isTold in [true, false] {
+      let source = try open(lines, ["repeat": .flag(!isTold)])
+      var stream = try BatchStream(
+        sources: [WeightedSource(name: "chat", weight: 1, source: source)],
+        plan: BatchPlan(rows: 1, length: 200, packer: RowPacker(), seed: 1), tokenizer: tokenizer)
+      for row in 1...10 {
+        _ = try stream.next()
+        // The fourth row is the last of the pass, and nothing has been repeated yet.
+        #expect(stream.repeatedAgainstTheirWill == (isTold && row > 4 ? ["chat"] : []), "\(row)")
+      }
+    }
+  }
+
   @Test func shareGPTAndMarksOfOthersAreRead() throws {
     let line =
       "{\"conversations\": [{\"from\": \"human\", \"value\": \"Hi\"}, "

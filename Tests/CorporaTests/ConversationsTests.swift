@@ -74,6 +74,59 @@ import Testing
     }
   }
 
+  /// Solves the questions over several details again, from the text alone.
+  @Test func answersOverSeveralDetailsAreRight() throws {
+    let tokenizer = WorldTokenizer()
+    var solved: [String: Int] = [:]
+    for task in ["homogeneous", "heterogeneous"] {
+      var source = try source(Self.only(task))
+      for _ in 0..<60 {
+        let document = try source.next(limit: 1_200)
+        let words = document.tokens.map {
+          tokenizer.decode([$0]).lowercased().filter { !$0.isWhitespace }
+        }
+        guard let end = words.firstIndex(of: "question") else { continue }
+        var numbers: [String: Int] = [:]
+        for stated in statedFacts(Array(document.tokens[..<end])) {
+          numbers[words[stated.index]] = stated.fact.first * 100 + stated.fact.second
+        }
+        // Who was born where, and under which title it is told.
+        var births: [(name: String, place: String, title: String)] = []
+        var title = ""
+        for index in 0..<end {
+          if words[index] == "#" { title = words[index + 1] }
+          if words[index...].starts(with: ["was", "born", "near", "the"]) {
+            births.append((words[index - 1], words[index + 4], title))
+          }
+        }
+        for question in document.questions {
+          let answer = words[question.answer]
+          let start = words[..<answer.startIndex].lastIndex(of: "question") ?? 0
+          let asked = Array(words[start..<answer.startIndex])
+          switch question.kind {
+          case "larger number":
+            let names = asked.filter { numbers[$0] != nil }
+            let winner = names.max { (numbers[$0] ?? 0) < (numbers[$1] ?? 0) }
+            #expect(names.count == 2 && answer.dropLast().last == winner, "\(asked) \(answer)")
+          case "count":
+            let place = asked[asked.count - 2]
+            let born = births.filter { $0.place == place }.map(\.name)
+            #expect(answer.dropLast().last.flatMap { Int($0) } == born.count)
+            let list = answer.prefix { $0 != "." }.filter { $0 != "," }
+            #expect(Set(list) == Set(born) && list.count == born.count, "\(asked) \(answer)")
+          case "which text":
+            let name = asked[asked.count - 4]
+            let titles = births.filter { $0.name == name }.map(\.title)
+            #expect(titles.count == 1 && answer.dropFirst().first == titles[0], "\(asked)")
+          default: continue
+          }
+          solved[question.kind, default: 0] += 1
+        }
+      }
+    }
+    #expect(solved.count == 3 && solved.values.allSatisfy { $0 > 20 }, "\(solved)")
+  }
+
   @Test func severalTextsHaveTitlesAndQuestionsAcrossThem() throws {
     var source = try source(Self.only("heterogeneous"))
     var kinds = Set<String>()

@@ -86,7 +86,7 @@ import Testing
 
   @Test func stretchedPositionsFollowTheReading() throws {
     // Every segment, here a chunk, begins 100 later than it would.
-    let rule: PositionRule = { segments, _ in
+    let rule: PositionRule = { segments, _, _ in
       #expect(segments == [8, 8, 8, 8, 8, 7])
       var next: Int32 = 0
       return segments.flatMap { length in

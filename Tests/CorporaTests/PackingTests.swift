@@ -82,6 +82,92 @@ import Testing
     }
   }
 
+  @Test func piecesOfLongDocumentsShareARow() throws {
+    // Rows of 64 tokens hold four pieces of 16; 39 tokens are two pieces and a tail, 9 are dropped.
+    let settings: [String: SettingsValue] = ["short": .text("drop"), "piece": .integer(16)]
+    let source = CountedSource([39, 9, 16, 100])
+    let rows = try rows(2, of: source, length: 64, "by_length", settings)
+    #expect(
+      rows.map(runs) == [["1:0-31", "3:0-15", "4:0-15"], ["4:16-79"]])
+    #expect(rows[0].croppedTokens == 7 + 9 && rows[0].paddedTokens == 0)
+    // A piece sees itself only, whatever it was cut from.
+    let starts = (0..<4).flatMap { [Int32](repeating: 16 * $0, count: 16) }
+    #expect(rows.allSatisfy { $0.starts == starts + [64] && $0.roles.last == .ignored })
+    let loose = try self.rows(
+      1, of: source, length: 64, "by_length", settings.merging(["mask": .text("none")]) { $1 })
+    #expect(loose[0].starts.dropLast().allSatisfy { $0 == 0 })
+    // One long document a pass is enough, however many passes a row takes.
+    #expect(
+      try self.rows(3, of: CountedSource([17, 9]), length: 64, "by_length", settings).count == 3)
+  }
+
+  @Test func targetsEndWithPieces() throws {
+    var stream = try BatchStream(
+      sources: [WeightedSource(name: "a", weight: 1, source: CountedSource([500]))],
+      plan: BatchPlan(
+        rows: 1, length: 64,
+        packer: try Packers.catalog.make("by_length", ["piece": .integer(16)]), seed: 1),
+      tokenizer: UnreadTokenizer())
+    let batch = try stream.next()
+    for token in 0..<64 {
+      #expect(batch.targets[token] == (token % 16 == 15 ? -1 : batch.tokens[token] + 1))
+    }
+    #expect(stream.ledger.entries[0].tokens == 64)
+  }
+
+  @Test func rowsHoldAWholeNumberOfPieces() throws {
+    let packer = try Packers.catalog.make("by_length", ["piece": .integer(16)])
+    #expect(throws: UserError.self) {
+      try BatchStream(
+        sources: [WeightedSource(name: "a", weight: 1, source: CountedSource([500]))],
+        plan: BatchPlan(rows: 1, length: 72, packer: packer, seed: 1),
+        tokenizer: UnreadTokenizer())
+    }
+  }
+
+  @Test func anEndlessSourceOfShortDocumentsIsRefusedInTheEnd() throws {
+    var packer = try Packers.catalog.make("by_length", ["short": .text("drop")])
+    var source = try worldSource("pages")
+    var random = RandomStream(seed: 1, name: "test")
+    #expect(throws: UserError.self) {
+      try packer.row(length: 4_096, from: &source, random: &random)
+    }
+  }
+
+  @Test func aSourceMayHaveAPackingOfItsOwn() throws {
+    func fresh() throws -> BatchStream {
+      try BatchStream(
+        sources: [
+          WeightedSource(
+            name: "pieces", weight: 1, source: CountedSource([500, 9]),
+            packer: try Packers.catalog.make(
+              "by_length", ["piece": .integer(16), "short": .text("drop")])),
+          WeightedSource(
+            name: "whole", weight: 1, source: CountedSource([500, 9]),
+            packer: try Packers.catalog.make("by_length", ["short": .text("drop")])),
+          WeightedSource(name: "others", weight: 2, source: CountedSource([40, 30])),
+        ], plan: BatchPlan(rows: 1, length: 64, seed: 1), tokenizer: UnreadTokenizer())
+    }
+    var whole = try fresh()
+    var cursors: [Data] = []
+    var batches: [Batch] = []
+    for _ in 0..<40 {
+      cursors.append(try JSONEncoder().encode(whole.cursor))
+      batches.append(try whole.next())
+    }
+    let starts = batches.map { ($0.sources[0], Set($0.documentStarts).sorted()) }
+    #expect(starts.contains { $0.0 == 0 } && starts.contains { $0.0 == 2 })
+    for (source, starts) in starts where source < 2 {
+      #expect(starts == (source == 0 ? [0, 16, 32, 48] : [0]))
+    }
+    #expect(starts.contains { $0.0 == 2 && $0.1.count == 2 && $0.1 != [0, 16, 32, 48] })
+    for cut in batches.indices {
+      var resumed = try fresh()
+      try resumed.restore(try JSONDecoder().decode(BatchCursor.self, from: cursors[cut]))
+      for step in cut..<min(40, cut + 8) { #expect(try resumed.next() == batches[step]) }
+    }
+  }
+
   @Test func bestFitKeepsDocumentsWhole() throws {
     let source = CountedSource([12, 5, 8, 9, 11, 15, 20, 47], isContinuous: false)
     let rows = try rows(6, of: source, "best_fit", ["window": .integer(5)])
@@ -150,6 +236,14 @@ import Testing
 
   @Test(arguments: ["documents", "rows", "by_length", "best_fit", "interleaved"])
   func everyPackerResumesAtAnyCut(kind: String) throws {
+    try resumes(kind, [:])
+  }
+
+  @Test func aRowOfPiecesAndASharedRowResumeSideBySide() throws {
+    try resumes("by_length", ["piece": .integer(32)])
+  }
+
+  private func resumes(_ kind: String, _ settings: [String: SettingsValue]) throws {
     for isContinuous in [true, false] {
       func fresh() throws -> BatchStream {
         try BatchStream(
@@ -160,7 +254,7 @@ import Testing
             WeightedSource(name: "b", weight: 1, source: CountedSource([30, 31, 64])),
           ],
           plan: BatchPlan(
-            rows: 2, length: 64, packer: try Packers.catalog.make(kind), seed: 3),
+            rows: 2, length: 64, packer: try Packers.catalog.make(kind, settings), seed: 3),
           tokenizer: UnreadTokenizer())
       }
       var whole = try fresh()

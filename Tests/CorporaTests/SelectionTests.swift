@@ -96,6 +96,31 @@ import Testing
     #expect(table.isAnchor[Int(numbers[0])] && !table.isAnchor[Int(tokenizer.encode("the")[0])])
   }
 
+  /// Equation 3 at each position by itself, by hand: the changes of a token are added up over the
+  /// samples that have it there, and the best fifth of the five tokens is one.
+  @Test func changesAddUpAtEachPosition() throws {
+    let words = [
+      "lantern Mara Anna", "lantern Mara mill", "lantern Mara mill", "lantern Abel mill",
+      "lantern Ben mill",
+    ]
+    // Second tokens: three times 1 beats once 2. Third tokens: 0.3 beats four times 0.01, though
+    // both are little beside the second ones.
+    let gains: [String: Float] = ["Mara": 1, "Abel": 2, "Ben": 0, "Anna": 0.3, "mill": 0.01]
+    let gain = Dictionary(
+      uniqueKeysWithValues: gains.map { (tokenizer.encode($0)[0], $1) })
+    let table = try #require(
+      try selector(
+        [
+          "score": .text("models"), "longer": .text("long"), "types": .text("tokens"),
+          "anchors": .real(0.4),
+        ], samples: words.map(tokenizer.encode), longer: { $0.map { gain[$0] ?? 0 } }
+      ).anchors)
+    #expect(
+      table.rows.map { "\($0.name) \($0.occurrences) \($0.kept) \($0.isAnchor)" }.sorted() == [
+        "Abel 1 0 false", "Anna 1 1 true", "Ben 1 0 false", "Mara 3 1 true", "mill 4 0 false",
+      ])
+  }
+
   @Test func signAndSizeOfTheChangeAreOptions() throws {
     let names = tokenizer.encode("Mara Abel Anna Ben Clara")
     let loss: @Sendable (Int32) -> Float = { names.contains($0) ? -9 : 0.1 }

@@ -100,7 +100,7 @@ import Testing
       try self.stream(self.open([own], folder), length: 16, packer: DocumentPacker())
     }
     #expect(throws: UserError.self) {
-      try self.stream(self.open([own], folder), length: 16, positions: { lengths, _ in [] })
+      try self.stream(self.open([own], folder), length: 16, positions: { _, _, _ in [] })
     }
     let plain = "{\"input_ids\": \(Self.list(0..<12))}"
     var packed = try stream(open([plain], folder), length: 16, packer: DocumentPacker())

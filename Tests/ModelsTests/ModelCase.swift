@@ -15,6 +15,8 @@ struct ModelCase: Sendable, CustomTestStringConvertible {
   var stretched = false
   var ignored = false
   var attentionFactor = 1.0
+  /// Positions that keep the angles of before; for a case with a factor.
+  var startTokens = 0
 
   var testDescription: String { name }
 
@@ -29,6 +31,9 @@ struct ModelCase: Sendable, CustomTestStringConvertible {
     ModelCase(
       name: "ignored targets, odd sizes, score factor", shape: odd, rows: 3, length: 5,
       documents: true, stretched: true, ignored: true, attentionFactor: 1.2),
+    ModelCase(
+      name: "start tokens unscaled", shape: small(heads: 2, kvHeads: 1, tied: true),
+      attentionFactor: 1.2, startTokens: 3),
   ]
 
   static func small(heads: Int, kvHeads: Int, tied: Bool) -> LlamaShape {
@@ -59,7 +64,8 @@ struct ModelCase: Sendable, CustomTestStringConvertible {
     if attentionFactor != 1 {
       model.setRotary(
         inverseFrequencies: model.inverseFrequencies.map { $0 * 0.7 },
-        attentionFactor: attentionFactor)
+        attentionFactor: attentionFactor,
+        start: startTokens > 0 ? (startTokens, model.inverseFrequencies) : nil)
     }
     return model
   }
@@ -72,6 +78,7 @@ struct ModelCase: Sendable, CustomTestStringConvertible {
     reference.epsilon = shape.normEpsilon
     reference.nopeEvery = shape.nopeEvery
     if attentionFactor != 1 {
+      reference.start = (startTokens, reference.inverse)
       reference.inverse = reference.inverse.map { $0 * 0.7 }
       reference.attentionFactor = attentionFactor
     }

@@ -29,6 +29,37 @@ struct RunHistoryTests {
     #expect(history.secondsLeft == 12)
   }
 
+  @Test func theLastLedgerOfEachStageIsKept() {
+    var history = RunHistory()
+    func ledger(_ step: Int, _ stage: Int, tokens: Int) -> LedgerRecord {
+      LedgerRecord(
+        step: step, stage: stage,
+        sources: [
+          LedgerRecord.Source(
+            name: "a", askedTokens: 1, tokens: tokens, epochs: 0, croppedTokens: 0)
+        ])
+    }
+    for record in [ledger(10, 0, tokens: 5), ledger(20, 0, tokens: 9), ledger(30, 1, tokens: 2)] {
+      history.apply(.ledger(record))
+    }
+    #expect(history.ledgers == [0: ledger(20, 0, tokens: 9), 1: ledger(30, 1, tokens: 2)])
+    #expect(history.events.isEmpty)
+  }
+
+  @Test func sourcesStandBeforePositionIds() {
+    var history = RunHistory()
+    for (number, source) in ["b", "a"].enumerated() {
+      history.apply(
+        .step(
+          StepRecord(
+            step: number + 1, stage: 0, loss: 2, learningRate: 1e-3, gradientNorm: 1,
+            tokens: (number + 1) * 100, tokensPerSecond: 50, seconds: Double(number),
+            lossBySource: [NamedNumber(source, 2)],
+            lossByPosition: [NamedNumber("ids to 256", 1), NamedNumber("ids to 512", 1)])))
+    }
+    #expect(history.sources.map(\.name) == ["b", "a", "ids to 256", "ids to 512"])
+  }
+
   @Test func aLossThatIsNotANumberIsOneEvent() {
     var history = RunHistory()
     history.apply(step(1))

@@ -12,6 +12,7 @@ struct IndexTransformTests {
     ("pit", ["gaps": .text("uniform_gap"), "max_gap": .integer(3)]),
     ("pit", ["gaps": .text("uniform_gap"), "max_gap": .integer(0)]),
     ("pose", [:]), ("pose", ["chunks": .integer(1)]), ("pose", ["chunks": .integer(9)]),
+    ("pose", ["text": .text("skipped")]),
     ("randpos", [:]),
   ]
 
@@ -107,6 +108,28 @@ struct IndexTransformTests {
     // Slack 1000 over ten shares; standard error of a mean is about 1.4.
     #expect(abs(gaps[0] - 200) < 10, "\(gaps)")
     for gap in gaps.dropFirst() { #expect(abs(gap - 100) < 7, "\(gaps)") }
+  }
+
+  @Test func poseSkipsTextThatWasCutBefore() throws {
+    let skips = try PositionalSkips(
+      SettingsValues(["text": .text("skipped")], declared: PositionalSkips.kind.settings))
+    #expect(skips.skipsText)
+    var random = RandomStream(seed: 5, name: "positions")
+    var ends: [Int] = []
+    for _ in 0..<2_000 {
+      let (lengths, shifts) = skips.cut(20, slack: 99, &random)
+      #expect(lengths.count == 2 && lengths.reduce(0, +) == 20 && (1...10).contains(lengths[0]))
+      // The end of the second chunk's text, uniform in 20 ... 119.
+      ends.append(20 + shifts[1])
+      let ids = skips.positions(ofChunks: lengths, target: 4_096, random: &random)
+      #expect(ids.prefix(lengths[0]).elementsEqual(0..<Int32(lengths[0])))
+      let second = ids[lengths[0]]
+      #expect(ids.dropFirst(lengths[0]).elementsEqual(second..<second + Int32(lengths[1])))
+      #expect(ids.last.map { $0 < 4_096 } == true)
+    }
+    // Four standard errors of a mean.
+    let mean = Double(ends.reduce(0, +)) / 2_000
+    #expect(abs(mean - 69.5) < 2.6 && Set(ends) == Set(20...119), "\(mean)")
   }
 
   @Test func poseCutsLiveInTheFirstHalf() throws {

@@ -16,6 +16,27 @@ struct LongRoPETests {
     #expect(found.inverse[0] == 1 && abs(found.inverse[3] - 0.000_25) < 1e-12)
   }
 
+  @Test func startTokensKeepTheirAnglesWhereTheContextGrows() throws {
+    let transform = try frequencyTransforms.make("longrope", ["start_tokens": .integer(5)])
+    let longer = try transform.frequencies(
+      headWidth: 8, base: 1e4, trainedContext: 256, targetContext: 1024)
+    #expect(longer.startTokens == 5)
+    #expect(longer.startInverse == RotaryFrequencies(headWidth: 8, base: 1e4).inverse)
+    let same = try transform.frequencies(
+      headWidth: 8, base: 1e4, trainedContext: 256, targetContext: 256)
+    #expect(same.startTokens == 0)
+  }
+
+  /// The published search at 64 lists, and the proportions of a smaller one.
+  @Test func sizesFollowThePublishedProportions() {
+    typealias Size = LongRoPESearch.Size
+    #expect(Size() == Size(population: 64, rounds: 40, parents: 32, mutants: 16, crossovers: 16))
+    #expect(
+      Size(population: 16, rounds: 8)
+        == Size(population: 16, rounds: 8, parents: 8, mutants: 4, crossovers: 4))
+    #expect(Size(population: 2, rounds: 1).mutants == 1)
+  }
+
   @Test func divisorsMustBeAsManyAsPairs() throws {
     let transform = try frequencyTransforms.make("longrope", ["factors": .reals([1, 2, 3])])
     #expect(throws: UserError.self) {

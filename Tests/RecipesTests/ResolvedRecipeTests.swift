@@ -3,7 +3,24 @@ import Support
 import Testing
 
 struct ResolvedRecipeTests {
-  @Test(arguments: [TestVocabulary.small, GoodRecipeTests.fromScratch])
+  static let packed =
+    TestVocabulary.small
+    + "sources: { code: { kind: text, path: code, pack: { mask: none } }, own: stories }\n"
+
+  @Test func aSourceKeepsItsPacking() throws {
+    let recipe = try TestVocabulary.recipe(Self.packed)
+    #expect(recipe.source("code")?.pack?.settings.text("mask") == "none")
+    #expect(recipe.source("own")?.pack == nil)
+    let chosen = try TestVocabulary.document(Self.packed).choosing(
+      KindDescription("stories", ""), at: "sources.code")
+    #expect(chosen.value(at: "sources.code.pack.mask") == "none")
+    let faults = try TestVocabulary.document(
+      Self.packed.replacing("mask: none", with: "kind: document")
+    ).faults(TestVocabulary.vocabulary)
+    #expect(faults.map(\.path) == ["sources.code.pack.kind"])
+  }
+
+  @Test(arguments: [TestVocabulary.small, GoodRecipeTests.fromScratch, packed])
   func theResolvedRecipeReadsBackAsTheSame(_ text: String) throws {
     let vocabulary = TestVocabulary.vocabulary
     let document = try TestVocabulary.document(text)

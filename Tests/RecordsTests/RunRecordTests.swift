@@ -26,6 +26,21 @@ import Testing
           lossByPosition: [NamedNumber("ids to 512", 1.5)]))
     ),
     (
+      "ledger",
+      .ledger(
+        LedgerRecord(
+          step: 10, stage: 1,
+          sources: [
+            LedgerRecord.Source(
+              name: "my \"books\"", askedTokens: 500.5, tokens: 512, epochs: 2, croppedTokens: 9,
+              leftOutTokens: 30)
+          ],
+          replay: [
+            LedgerRecord.Source(
+              name: "code", askedTokens: 64, tokens: 64, epochs: 0, croppedTokens: 0)
+          ]))
+    ),
+    (
       "needle",
       .needle(
         NeedleRecord(

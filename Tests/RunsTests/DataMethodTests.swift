@@ -11,7 +11,8 @@ import Training
 
 /// Data methods in a whole run: ready-made rows, selection by models, contradictions.
 struct DataMethodTests {
-  private static let rows = """
+  /// A stage of four steps of two ready-made rows; the path of their file is to be put in.
+  static let rows = """
     name: rows
     model: { width: 32, layers: 1, heads: 2, head_width: 16, feed_forward: 64 }
     tokenizer: world
@@ -30,8 +31,8 @@ struct DataMethodTests {
       rows: { kind: tokens, path: PATH, order: file }
     """
 
-  private static func path(_ place: TemporaryFolder, rows: Int, more: String = "") throws -> String
-  {
+  /// A file of rows of 32 tokens.
+  static func path(_ place: TemporaryFolder, rows: Int, more: String = "") throws -> String {
     let lines = (0..<rows).map { row in
       let ids = (0..<32).map { String(($0 * (row + 3) + row) % 300) }.joined(separator: ", ")
       return "{\"input_ids\": [\(ids)]\(more)}"
@@ -51,6 +52,8 @@ struct DataMethodTests {
         "stage learn fed rows 100.00 % of 100.00 % asked, 256 tokens, 1 times to its end, 0 "
           + "tokens cropped"
       ])
+    // Read to its end, but not beyond it.
+    #expect(follower.notices.isEmpty)
     // The rows of the first step are the first two of the file; the last token has no target.
     let preview = try DataPreview.all(run.prepared, documents: 2, rows: 2)
     let first = try #require(preview.first?.rows.first)

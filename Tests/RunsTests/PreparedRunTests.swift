@@ -1,5 +1,6 @@
 import Kernels
 import Models
+import Positions
 import Records
 import Recipes
 import RunStore
@@ -152,6 +153,21 @@ struct PreparedRunTests {
     #expect(model.ropeKind == "yarn")
     // It was not trained on the target.
     #expect(model.shape.trainedContext == 32)
+  }
+
+  @Test func startTokensAreKeptWithTheModel() throws {
+    let place = try TemporaryFolder()
+    let rope = "rope: { kind: longrope, start_tokens: 4 }"
+    let text = RunCase.small.replacing("steps: 4", with: "steps: 0\n    \(rope)")
+    let run = try TrainingRun(RunCase.document(text), parent: place.path)
+    _ = Follower(run)
+    let found = try RunReader(run.folder).newestCheckpoint().contents
+    let model = try ModelDescription(json: found.modelShape, path: "")
+    #expect(model.rotary.startTokens == 4 && model.ropeKind == "longrope")
+    // Files of models without them are as they were.
+    let plain = ModelDescription(shape: model.shape)
+    #expect(try !plain.json.contains("start"))
+    #expect(try ModelDescription(json: plain.json, path: "") == plain)
   }
 
   @Test func theForecastIsWhatTheRunTakes() throws {

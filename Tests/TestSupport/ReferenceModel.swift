@@ -19,6 +19,8 @@ public struct ReferenceModel {
   public var inverse: [Double]
   /// Factor on cosines and sines.
   public var attentionFactor = 1.0
+  /// Positions from 0 on that turn by frequencies of their own, without a factor.
+  public var start: (count: Int, inverse: [Double]) = (0, [])
   /// Every so many-th block does without positions; nil when all have them.
   public var nopeEvery: Int?
   /// Distance that a query sees a key at, by their places in the row; nil for their positions.
@@ -113,9 +115,11 @@ public struct ReferenceModel {
   private func turn(_ x: [Double], _ position: Int, _ count: Int) -> [Double] {
     var result = x
     let half = headWidth / 2
+    let isStart = position < start.count
+    let attentionFactor = isStart ? 1 : attentionFactor
     for head in 0..<count {
       for pair in 0..<half {
-        let angle = Double(position) * inverse[pair]
+        let angle = Double(position) * (isStart ? start.inverse : inverse)[pair]
         let low = x[head * headWidth + pair]
         let high = x[head * headWidth + half + pair]
         result[head * headWidth + pair] = attentionFactor * (low * cos(angle) - high * sin(angle))

@@ -214,6 +214,7 @@ enum Fixtures {
               NamedNumber("stories", loss + 0.1), NamedNumber("code", loss - 0.7),
               NamedNumber("pages", loss + 0.4), NamedNumber("questions", loss * 0.5),
             ])))
+      if step % 10 == 0 { records.append(ledger(step: step)) }
       if step % 25 == 0 {
         records += needle(step: step, cells: step == 100 && last == 100 ? 34 : 70)
       }
@@ -228,6 +229,24 @@ enum Fixtures {
       }
     }
     return records
+  }
+
+  /// What the four sources gave by a step; the pages are short of the tokens asked for.
+  static func ledger(step: Int) -> RunRecord {
+    let shares = [
+      ("stories", 0.404, 0), ("code", 0.301, 0), ("pages", 0.092, 3), ("questions", 0.203, 0),
+    ]
+    let sources = shares.map { name, share, epochs in
+      LedgerRecord.Source(
+        name: name, askedTokens: share * Double(step * 15_964),
+        tokens: Int(share * Double(step * 15_964)), epochs: epochs, croppedTokens: step * 21)
+    }
+    let replay = sources.map { source in
+      LedgerRecord.Source(
+        name: source.name, askedTokens: source.askedTokens / 10, tokens: source.tokens / 10,
+        epochs: 0, croppedTokens: 7)
+    }
+    return .ledger(LedgerRecord(step: step, stage: 0, sources: sources, replay: replay))
   }
 
   static let lengths = [256, 512, 1024, 1536, 2048, 3072, 4096]

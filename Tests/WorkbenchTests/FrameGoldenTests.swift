@@ -65,6 +65,7 @@ struct FrameGoldenTests {
           .character("="),
         ])),
     Scene(name: "data", make: on(.data)),
+    Scene(name: "data-running", make: on(.data, [.down, .down], running: 120)),
     Scene(name: "train-empty", make: on(.train)),
     Scene(
       name: "train",

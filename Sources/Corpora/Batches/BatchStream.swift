@@ -1,53 +1,4 @@
-public import Support
-
-/// Gives the position numbers [T] of one row from the lengths of its segments (sum T).
-///
-/// Segments are sentences, cut also where a document begins.
-public typealias PositionRule =
-  @Sendable (_ segments: [Int], _ random: inout RandomStream) -> [Int32]
-
-/// An open source and its share of the tokens.
-public struct WeightedSource: Sendable {
-  /// The source's name in the recipe.
-  public let name: String
-  /// Its weight; shares are weights divided by their sum.
-  public let weight: Double
-  /// The source itself.
-  public let source: any DocumentSource
-
-  /// Joins a source with its name and weight.
-  public init(name: String, weight: Double, source: any DocumentSource) {
-    self.name = name
-    self.weight = weight
-    self.source = source
-  }
-}
-
-/// What a stream of batches is made of.
-public struct BatchPlan: Sendable {
-  /// Rows a batch, B.
-  public var rows: Int
-  /// Tokens a row, T.
-  public var length: Int
-  /// How documents become rows.
-  public var packer: any Packer
-  /// Position numbers of a row; nil means 0 ..< T.
-  public var positions: PositionRule?
-  /// The recipe's seed.
-  public var seed: UInt64
-
-  /// A plan; documents are packed with masks and positions are plain unless said otherwise.
-  public init(
-    rows: Int, length: Int, packer: any Packer = DocumentPacker(), positions: PositionRule? = nil,
-    seed: UInt64
-  ) {
-    self.rows = rows
-    self.length = length
-    self.packer = packer
-    self.positions = positions
-    self.seed = seed
-  }
-}
+import Support
 
 /// Where a stream of batches stands.
 public struct BatchCursor: Codable, Equatable, Sendable {
@@ -93,7 +44,10 @@ public struct BatchStream: Sendable {
         "sequence", "rows of at least 16 tokens are needed, \(plan.length) found",
         remedy: "Raise the sequence.")
     }
-    for weighted in sources { try Self.check(weighted, plan) }
+    for (weighted, lane) in zip(sources, lanes) {
+      try Self.check(weighted, lane.packer, plan)
+      try lane.packer.check(length: plan.length)
+    }
     sentenceEnds = tokenizer.sentenceEnds
     mix = TokenMix(weights: weights)
     random = RandomStream(seed: plan.seed, name: "positions")
@@ -114,7 +68,9 @@ public struct BatchStream: Sendable {
   }
 
   /// Ready-made rows fit only where nothing else decides what they bring.
-  private static func check(_ weighted: WeightedSource, _ plan: BatchPlan) throws {
+  private static func check(
+    _ weighted: WeightedSource, _ packer: any Packer, _ plan: BatchPlan
+  ) throws {
     guard let rows = weighted.source.readyMade else { return }
     let place = "mix.\(weighted.name)"
     guard rows.longest <= plan.length + 1 else {
@@ -127,7 +83,7 @@ public struct BatchStream: Sendable {
         place, "its rows have position_ids, and the stage makes positions of its own",
         remedy: "Use `positions: plain`, or rows without position_ids.")
     }
-    if rows.hasPositions || rows.hasLabels, !(plan.packer is RowPacker) {
+    if rows.hasPositions || rows.hasLabels, !(packer is RowPacker) {
       throw UserError(
         place, "its rows have position_ids or labels, which packing would tear apart",
         remedy: "Use `pack: { kind: rows }`.")
@@ -144,6 +100,11 @@ public struct BatchStream: Sendable {
   /// The sources of the stream with their names, for questions about them.
   public var sources: [(name: String, source: any DocumentSource)] {
     lanes.map { ($0.name, $0.source) }
+  }
+
+  /// The sources that may not be repeated and have been read beyond their end.
+  public var repeatedAgainstTheirWill: [String] {
+    lanes.filter(\.repeatsAgainstItsWill).map(\.name)
   }
 
   /// The weight of a source now; nil when the stream has no such source.
@@ -216,10 +177,17 @@ public struct BatchStream: Sendable {
     guard let rule = plan.positions else {
       return Array((row.places ?? (0...Int32(plan.length)).map { $0 })[0..<plan.length])
     }
-    let positions = rule(segments(of: row), &random)
+    let isCut = !row.cuts.isEmpty
+    let positions = rule(isCut ? chunks(of: row) : segments(of: row), isCut, &random)
     precondition(
       positions.count == plan.length, "\(positions.count) positions for \(plan.length) tokens")
     return row.places.map { $0[0..<plan.length].map { positions[Int($0)] } } ?? positions
+  }
+
+  /// Lengths of the parts between which text was skipped.
+  private func chunks(of row: PackedRow) -> [Int] {
+    let borders = [0] + row.cuts.filter { $0 < plan.length } + [plan.length]
+    return zip(borders.dropFirst(), borders).map { $0 - $1 }
   }
 
   /// Lengths of the segments in the order in which the row is read.

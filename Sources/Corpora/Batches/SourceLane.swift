@@ -14,15 +14,25 @@ struct SourceLane: Sendable {
   let name: String
   private let length: Int
   private(set) var source: any DocumentSource
-  private var packer: any Packer
+  private(set) var packer: any Packer
   private var random: RandomStream
+  /// Where a pass of the source begins.
+  private let beginning: SourceCursor
 
   init(_ weighted: WeightedSource, plan: BatchPlan) {
     name = weighted.name
     length = plan.length
     source = weighted.source
-    packer = plan.packer
+    packer = weighted.packer ?? plan.packer
     random = RandomStream(seed: plan.seed, name: "pack/\(weighted.name)")
+    beginning = weighted.source.cursor
+  }
+
+  /// True when the source may not be repeated and has been read beyond its end.
+  var repeatsAgainstItsWill: Bool {
+    let cursor = source.cursor
+    guard !source.repeats, cursor.epoch > 0 else { return false }
+    return cursor.epoch > 1 || !cursor.isSamePlace(as: beginning)
   }
 
   mutating func next() throws -> PackedRow {

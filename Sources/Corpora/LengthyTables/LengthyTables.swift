@@ -24,6 +24,10 @@ public struct LengthyTables: SourceKind {
         help: "Shortest table with its questions in tokens, an eighth of the row when absent; "
           + "lengths are drawn evenly by their logarithm.", applies: .nextStage),
       Setting(
+        "longest", .size(16...(1 << 24)), default: nil,
+        help: "Longest table with its questions in tokens; the row when absent.",
+        applies: .nextStage),
+      Setting(
         "questions", .integer(1...64), default: .integer(4),
         help: "Most questions of a table, turns of one conversation.", applies: .nextStage),
       Setting(
@@ -43,6 +47,7 @@ public struct LengthyTables: SourceKind {
     ])
 
   private let shortest: Int?
+  private let longest: Int?
   private let questions: Int
   private let families: [TableFamily]
   private let layouts: [TableLayout]
@@ -50,8 +55,17 @@ public struct LengthyTables: SourceKind {
   private let isLearntWhole: Bool
 
   /// Builds it from checked settings.
-  public init(_ values: SettingsValues) {
+  ///
+  /// - Throws: `UserError` when the shortest table is longer than the longest.
+  public init(_ values: SettingsValues) throws {
     shortest = values.integer("shortest")
+    longest = values.integer("longest")
+    if let shortest, let longest, shortest > longest {
+      throw UserError(
+        "lengthy_tables.shortest",
+        "at most the longest table's \(longest) tokens are needed, \(shortest) found",
+        remedy: "Lower `shortest` or raise `longest`.")
+    }
     questions = values.integer("questions") ?? 4
     headerEvery = values.integer("header_every") ?? 0
     isLearntWhole = values.text("loss") == "all"
@@ -66,7 +80,7 @@ public struct LengthyTables: SourceKind {
     let dialect: any TableDialect =
       tokenizer.readsAnyText ? TextTableDialect() : WorldTableDialect()
     return GeneratedSource(name: Self.kind.name, random: opening.random) { limit, random in
-      document(limit, dialect, tokenizer, split, &random)
+      document(min(limit, longest ?? limit), dialect, tokenizer, split, &random)
     }
   }
 

@@ -37,7 +37,7 @@ struct TableColumn: Sendable, Equatable {
   let type: ColumnType
 }
 
-/// A cell: its text, and its number where the column has an order.
+/// A cell: its text, and its number where the column has an order; a key's is that of its name.
 struct TableCell: Sendable, Equatable {
   let text: String
   var number = 0
@@ -89,7 +89,8 @@ struct SyntheticTable: Sendable {
     rows.append(
       columns.indices.map { index in
         switch columns[index].type {
-        case .key: TableCell(text: dialect.key(name: key / 100, number: key % 100))
+        case .key:
+          TableCell(text: dialect.key(name: key / 100, number: key % 100), number: key / 100)
         case .person: TableCell(text: random.pick(WorldWords.persons))
         case .city: TableCell(text: random.pick(WorldWords.places))
         case .date:

@@ -51,9 +51,25 @@ struct TableQuestion: Sendable {
 struct TableAsker {
   /// Most rows that a working may name.
   private static let mostSteps = 12
+  /// Rows that share the name of a key that is asked about, itself among them.
+  private static let namesakes = 4
 
   let table: SyntheticTable
   let dialect: any TableDialect
+  /// The rows whose keys may be asked about: each has three others of its name as decoys, or, in a
+  /// table too small for that, as many as any.
+  private let askable: [Int]
+
+  init(table: SyntheticTable, dialect: any TableDialect) {
+    self.table = table
+    self.dialect = dialect
+    var rowsOfName: [Int: Int] = [:]
+    for row in table.rows { rowsOfName[row[0].number, default: 0] += 1 }
+    let wanted = min(Self.namesakes, rowsOfName.values.max() ?? 0)
+    askable = table.rows.indices.filter { row in
+      rowsOfName[table.rows[row][0].number, default: 0] >= wanted
+    }
+  }
 
   func question(_ family: TableFamily, _ random: inout RandomStream) -> TableQuestion? {
     switch family {
@@ -68,7 +84,7 @@ struct TableAsker {
   private func retrieval(_ random: inout RandomStream) -> TableQuestion? {
     guard let column = column(&random, { $0 != .key }) else { return nil }
     let title = table.columns[column].title
-    let row = random.below(table.rows.count)
+    let row = random.pick(askable)
     switch random.below(4) {
     case 0:
       return TableQuestion(
@@ -178,7 +194,7 @@ struct TableAsker {
     guard let link = column(&random, { $0 == .link }),
       let column = column(&random, { $0 != .link && $0 != .key })
     else { return nil }
-    let row = random.below(table.rows.count)
+    let row = random.pick(askable)
     guard let other = table.rows.firstIndex(where: { $0[0].text == text(row, link) }) else {
       return nil
     }
@@ -263,9 +279,10 @@ struct TableAsker {
     return columns.isEmpty ? nil : random.pick(columns)
   }
 
-  /// Distinct rows in random order; nil when there are not so many.
+  /// Distinct rows that may be asked about, in random order; nil when there are not so many.
   private func rows(_ count: Int, _ random: inout RandomStream) -> [Int]? {
-    guard table.rows.count >= count else { return nil }
-    return random.sortedSample(count, below: table.rows.count).shuffled(using: &random)
+    guard askable.count >= count else { return nil }
+    return random.sortedSample(count, below: askable.count).map { askable[$0] }
+      .shuffled(using: &random)
   }
 }

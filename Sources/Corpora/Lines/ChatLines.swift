@@ -51,10 +51,9 @@ public struct ChatLines: SourceKind {
   /// Opens the source; throws `UserError` with the line when one is no conversation.
   public func open(_ opening: SourceOpening) throws -> any DocumentSource {
     try opening.demandAnyText(Self.kind.name)
-    let shelf = Shelf(
-      lines: try LineList(path), field: field, format: format, isLearntWhole: isLearntWhole,
+    let shelf = try Shelf(
+      lines: LineList(path), field: field, format: format, isLearntWhole: isLearntWhole,
       dropsLonger: dropsLonger, tokenizer: opening.tokenizer)
-    for index in 0..<shelf.count { _ = try shelf.messages(index) }
     return try ShelfSource(shelf, settings, opening)
   }
 
@@ -65,13 +64,35 @@ public struct ChatLines: SourceKind {
     let isLearntWhole: Bool
     let dropsLonger: Bool
     let tokenizer: any Tokenizer
+    /// Tokens of each conversation, where counting does not mean to cut all of them into words.
+    private var counts: [Int]?
+
+    /// A shelf of these lines; throws `UserError` with the line when one is no conversation.
+    init(
+      lines: LineList, field: String, format: ChatFormat, isLearntWhole: Bool, dropsLonger: Bool,
+      tokenizer: any Tokenizer
+    ) throws {
+      self.lines = lines
+      self.field = field
+      self.format = format
+      self.isLearntWhole = isLearntWhole
+      self.dropsLonger = dropsLonger
+      self.tokenizer = tokenizer
+      let bytes = try (0..<lines.count).map { index in
+        try messages(index).reduce(0) { sum, message in
+          let (before, after) = format.marks(around: message.role)
+          return sum + before.utf8.count + message.text.utf8.count + after.utf8.count
+        }
+      }
+      if tokenizer is ByteTokenizer { counts = bytes.map { $0 + 2 } }
+    }
 
     var place: String { lines.path }
     var count: Int { lines.count }
     var fingerprint: UInt64 { lines.fingerprint }
     var isContinuous: Bool { false }
     func hash(_ index: Int) -> UInt64 { lines.hash(index) }
-    func tokenCount(_ index: Int) -> Int? { nil }
+    func tokenCount(_ index: Int) -> Int? { counts?[index] }
 
     func document(_ index: Int) throws -> Document {
       var writer = ConversationWriter(tokenizer, isLearntWhole: isLearntWhole)

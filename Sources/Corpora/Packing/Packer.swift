@@ -16,6 +16,8 @@ public struct PackedRow: Sendable {
   public var labels: [Int32]?
   /// Position numbers that came with the data, [T + 1]; nil lets the stage choose.
   public var positions: [Int32]?
+  /// Tokens before which a part of a document's text was skipped, in ascending order.
+  public var cuts: [Int] = []
   /// Documents begun in this row.
   public var documents = 0
   /// Tokens of documents that did not fit and are lost.
@@ -41,6 +43,7 @@ public struct PackedRow: Sendable {
 
   /// Appends the first `count` tokens of a piece; `start` is the first token it may attend to.
   mutating func append(_ piece: Document, count: Int, start: Int) {
+    cuts += piece.cuts.lazy.filter { $0 < count }.map { $0 + tokens.count }
     tokens += piece.tokens[0..<count]
     roles += piece.roles[0..<count]
     starts += repeatElement(Int32(start), count: count)
@@ -92,6 +95,10 @@ public protocol Packer: CatalogKind {
   mutating func hold(
     _ held: HeldDocuments?, length: Int, from source: inout any DocumentSource
   ) throws
+  /// Refuses rows of `length` + 1 tokens that the packer cannot make.
+  ///
+  /// - Throws: `UserError` with what does not fit.
+  func check(length: Int) throws
   /// Fills one row of `length` + 1 tokens; draws come from `random`.
   mutating func row(
     length: Int, from source: inout any DocumentSource, random: inout RandomStream
@@ -105,6 +112,8 @@ extension Packer {
   public func hold(
     _ held: HeldDocuments?, length: Int, from source: inout any DocumentSource
   ) {}
+  /// Every row can be made.
+  public func check(length: Int) {}
 }
 
 /// Every packer that a recipe may name.

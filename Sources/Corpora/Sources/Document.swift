@@ -31,6 +31,8 @@ public struct Document: Sendable, Equatable {
   public var croppedTokens = 0
   /// What is asked in the document, and which tokens tell the answer.
   public var questions: [AskedQuestion] = []
+  /// Tokens before which a part of the text was skipped, in ascending order.
+  public var cuts: [Int] = []
 
   /// A whole document; all tokens are plain text unless roles are given.
   public init(tokens: [Int32] = [], roles: [TokenRole]? = nil) {

@@ -12,6 +12,8 @@ public struct SourceCursor: Codable, Equatable, Sendable {
   public var random: RandomStream?
   /// The draws of a selection between source and rows.
   public var selection: RandomStream?
+  /// The draws of the places to which a text is skipped.
+  public var skips: RandomStream?
   /// The number of the file or document in its order.
   public var file = 0
   /// The byte in that file, or the token in that document.
@@ -27,6 +29,11 @@ public struct SourceCursor: Codable, Equatable, Sendable {
   public init(random: RandomStream? = nil, fingerprint: UInt64 = 0) {
     self.random = random
     self.fingerprint = fingerprint
+  }
+
+  /// True when both stand at the same place of a pass, whichever pass it is.
+  func isSamePlace(as other: SourceCursor) -> Bool {
+    (file, offset) == (other.file, other.offset) && readers == other.readers
   }
 }
 

@@ -1,7 +1,9 @@
+public import Records
 import Support
 public import Terminal
 
-/// What each source of the mix will give: share, tokens, and what it is.
+/// What each source of the mix will give: share, tokens, and what it is; once the stage trains, what it
+/// gave instead of the tokens.
 public struct LedgerPane {
   /// Weights of the shown stage.
   public var weights: MixWeights
@@ -13,22 +15,26 @@ public struct LedgerPane {
   public var kinds: [String: String]
   /// Lines about rows and packing.
   public var notes: [(String, String)]
+  /// What the sources gave so far; nil before the stage trains.
+  public var ledger: LedgerRecord?
 
   /// A pane of these values.
   public init(
     weights: MixWeights, cursor: Int, tokens: Int?, kinds: [String: String],
-    notes: [(String, String)]
+    notes: [(String, String)], ledger: LedgerRecord? = nil
   ) {
     self.weights = weights
     self.cursor = cursor
     self.tokens = tokens
     self.kinds = kinds
     self.notes = notes
+    self.ledger = ledger
   }
 
   /// Draws the pane into the whole canvas.
   public func draw(on canvas: Canvas, focused: Bool) {
-    let view = canvas.pane("sources", note: tokens == nil ? "" : "tokens", focused: focused)
+    let note = ledger != nil ? "asked, given" : tokens == nil ? "" : "tokens"
+    let view = canvas.pane("sources", note: note, focused: focused)
     guard !weights.names.isEmpty else {
       view.blank(["This stage trains on no source."])
       return
@@ -43,18 +49,22 @@ public struct LedgerPane {
       view.text(
         weights.names[index], x: 2, y: row, style: here ? .strong : .text, width: nameWidth)
       view.right(Format.percent(weights.weights[index]), before: nameWidth + 8, y: row)
-      if let tokens {
+      if let ledger {
+        draw(ledger, weights.names[index], on: view, x: nameWidth + 14, y: row)
+      } else if let tokens {
         view.right(
           Format.number(weights.weights[index] * Double(tokens)), before: view.width, y: row,
           style: .faint)
       }
       row += 1
     }
-    if weights.names.indices.contains(cursor), let kind = kinds[weights.names[cursor]] {
-      for line in CellPane.wrap(kind, width: view.width - 2)
-      where row + 1 < view.height - notes.count {
-        view.text(line, x: 2, y: row + 1, style: .faint)
-        row += 1
+    if weights.names.indices.contains(cursor) {
+      for text in about(weights.names[cursor]) {
+        for line in CellPane.wrap(text, width: view.width - 2)
+        where row + 1 < view.height - notes.count {
+          view.text(line, x: 2, y: row + 1, style: .faint)
+          row += 1
+        }
       }
     }
     for (index, note) in notes.enumerated() {
@@ -62,6 +72,45 @@ public struct LedgerPane {
       guard y > row else { continue }
       view.runs([(note.0 + " ", .faint), (note.1, .text)], y: y)
     }
+  }
+
+  /// The share that a source gave, and how often it was read to its end when it was.
+  private func draw(_ ledger: LedgerRecord, _ name: String, on view: Canvas, x: Int, y: Int) {
+    guard let source = ledger.sources.first(where: { $0.name == name }) else { return }
+    view.right(
+      Format.percent(ledger.sources.share(of: source)), before: min(x, view.width), y: y,
+      style: .faint)
+    if source.epochs > 0, x + 3 <= view.width {
+      view.right("\(source.epochs)×", before: view.width, y: y, style: .warning)
+    }
+  }
+
+  /// Sentences about a source: what it is, what it gave, and what it gave in the replay.
+  private func about(_ name: String) -> [String] {
+    var sentences = kinds[name].map { [$0] } ?? []
+    guard let ledger else { return sentences }
+    if let source = ledger.sources.first(where: { $0.name == name }) {
+      sentences.append("\(Self.figures(source)), by step \(Format.count(ledger.step))")
+    }
+    if let source = ledger.replay.first(where: { $0.name == name }), source.tokens > 0 {
+      sentences.append(
+        "replay: \(Format.percent(ledger.replay.share(of: source))) of it, "
+          + Self.figures(source))
+    }
+    return sentences
+  }
+
+  private static func figures(_ source: LedgerRecord.Source) -> String {
+    "\(Format.count(source.tokens)) tokens, \(Format.count(source.croppedTokens)) cropped, "
+      + "\(source.epochs) times to its end"
+  }
+}
+
+extension [LedgerRecord.Source] {
+  /// The share of a source in what all of them gave.
+  fileprivate func share(of source: LedgerRecord.Source) -> Double {
+    let all = reduce(0) { $0 + $1.tokens }
+    return all > 0 ? Double(source.tokens) / Double(all) : 0
   }
 }
 

@@ -26,8 +26,10 @@ public struct RunHistory: Sendable {
   public private(set) var tokens = SeriesPyramid()
   /// Training time in seconds over steps.
   public private(set) var seconds = SeriesPyramid()
-  /// Loss by source and by position ids, in the order first seen.
+  /// Loss by source, then by position ids, each in the order first seen.
   public private(set) var sources: [Source] = []
+  /// How many of them are sources.
+  private var sourceCount = 0
   /// Needle evaluations, oldest first.
   public private(set) var evaluations: [NeedleEvaluation] = []
   /// Rows and columns of each task's heatmap.
@@ -40,6 +42,8 @@ public struct RunHistory: Sendable {
   public private(set) var checkpoints: [CheckpointRecord] = []
   /// Stages begun so far.
   public private(set) var stages: [StageRecord] = []
+  /// What the sources of each stage gave, by the stage's number.
+  public private(set) var ledgers: [Int: LedgerRecord] = [:]
   /// Live edits, oldest first.
   public private(set) var edits: [EditRecord] = []
   /// What the run said it would take.
@@ -141,6 +145,7 @@ public struct RunHistory: Sendable {
       stages.append(stage)
       note(stage.step, .stage, stage.text.isEmpty ? "stage \(stage.name)" : stage.text)
     case .step(let step): apply(step)
+    case .ledger(let ledger): ledgers[ledger.stage] = ledger
     case .needle(let cell): apply(cell)
     case .evaluation(let figure):
       figures.append(figure)
@@ -184,16 +189,22 @@ public struct RunHistory: Sendable {
       if let waited = step.waitSeconds { recent.append((waited, seconds)) }
       if recent.count > 32 { recent.removeFirst() }
     }
-    for entry in step.lossBySource + step.lossByPosition {
-      let index = sources.firstIndex { $0.name == entry.name } ?? sources.endIndex
-      if index == sources.endIndex {
-        sources.append(
-          Source(name: entry.name, series: SmoothedSeries(halfLife: loss.halfLife)))
-      }
-      sources[index].series.append(entry.value, at: x)
-    }
+    for entry in step.lossBySource { append(entry, at: x, isSource: true) }
+    for entry in step.lossByPosition { append(entry, at: x, isSource: false) }
     last = step
     done = nil
+  }
+
+  /// One more loss of a source or of some position ids; a new source stands before all ids.
+  private mutating func append(_ entry: NamedNumber, at x: Double, isSource: Bool) {
+    var index = sources.firstIndex { $0.name == entry.name } ?? sources.endIndex
+    if index == sources.endIndex {
+      index = isSource ? sourceCount : sources.endIndex
+      sourceCount += isSource ? 1 : 0
+      sources.insert(
+        Source(name: entry.name, series: SmoothedSeries(halfLife: loss.halfLife)), at: index)
+    }
+    sources[index].series.append(entry.value, at: x)
   }
 
   /// Several nudges of one thing at one step are one line: from the first value to the last.

@@ -24,6 +24,11 @@ public struct LongRoPE: FrequencyTransform {
         "attention_factor", .real(1e-3...1e3), default: nil,
         help: "Factor on cosine and sine; sqrt(1 + ln(s) / ln(trained context)) with "
           + "s = target / trained context when absent.", applies: .nextStage),
+      Setting(
+        "start_tokens", .size(0...(1 << 20)), default: .integer(0),
+        help: "Positions from 0 on that keep their angles of before when the target is longer than "
+          + "the trained context.", source: "LongRoPE (arXiv:2402.13753), section 3.1",
+        applies: .nextStage),
       SharedRopeSettings.base,
     ])
 
@@ -56,7 +61,8 @@ public struct LongRoPE: FrequencyTransform {
       : 1
     return RotaryFrequencies(
       inverse: zip(plain, divisors).map { $0 / $1 },
-      attentionFactor: values.real("attention_factor") ?? temperature, base: window.base)
+      attentionFactor: values.real("attention_factor") ?? temperature, base: window.base,
+      startTokens: isLonger ? values.integer("start_tokens") ?? 0 : 0)
   }
 
   /// The divisors of YaRN's ramp: 1 for fast pairs, target / trained context for slow ones.

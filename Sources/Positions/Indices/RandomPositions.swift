@@ -19,7 +19,8 @@ public struct RandomPositions: IndexTransform {
     let length = segments.reduce(0, +)
     guard length > 0 else { return [] }
     _ = slack(length, target)
-    // One fewer draw keeps position 0, as the published trainers do for the first token.
+    // One fewer draw keeps position 0, as every kind here promises; relative positions lose nothing by
+    // it. LongRecipe's trainer keeps it for Llama-2 alone.
     return [0] + random.sortedSample(length - 1, below: target - 1).map { Int32($0 + 1) }
   }
 }

@@ -51,7 +51,8 @@ extension RecipeDocument {
   /// - Returns: the changed document; it is not checked against a vocabulary.
   /// - Throws: `UserError` when the path leads nowhere.
   public func choosing(_ kind: KindDescription, at path: String) throws -> RecipeDocument {
-    let known = Set(kind.settings.map(\.key))
+    // How a source is packed does not depend on its kind.
+    let known = Set(kind.settings.map(\.key) + (path.hasPrefix("sources.") ? ["pack"] : []))
     let kept = node(at: path)?.component.entries?.filter { known.contains($0.key) } ?? []
     let entry = RecipeNode.Entry(key: "kind", line: 0, value: .scalar(kind.name))
     return RecipeDocument(

@@ -14,7 +14,10 @@ struct RecipeOutline {
     for (index, evaluation) in recipe.evaluations.enumerated() {
       add(evaluation, .evaluate, "evaluate.\(index)")
     }
-    for source in recipe.sources { add(source.component, .source, "sources.\(source.name)") }
+    for source in recipe.sources {
+      add(source.component, .source, "sources.\(source.name)")
+      if let pack = source.pack { add(pack, .pack, "sources.\(source.name).pack") }
+    }
   }
 
   private mutating func add(_ path: String, _ setting: Setting, _ value: SettingsValue?) {

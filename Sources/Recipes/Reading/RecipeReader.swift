@@ -88,8 +88,12 @@ struct RecipeReader {
             + "\(RecipeNode.quoted(entry.key)) found", "Rename the source.")
         return nil
       }
-      let component = reading.component(entry.value, .source, path, line: entry.line)
-      return component.map { Recipe.Source(name: entry.key, component: $0) }
+      let component = reading.component(
+        entry.value, .source, path, line: entry.line, reserved: ["pack"])
+      let pack = entry.value["pack"].flatMap { node in
+        reading.component(node, .pack, "\(path).pack", line: node.line)
+      }
+      return component.map { Recipe.Source(name: entry.key, component: $0, pack: pack) }
     }
   }
 

@@ -15,6 +15,8 @@ public struct Recipe: Sendable, Equatable {
     public let name: String
     /// Its kind and settings.
     public let component: Component
+    /// How its documents fill rows; nil for the rule of the stage.
+    public let pack: Component?
   }
 
   /// When checkpoints are written and how many stay.

@@ -176,13 +176,23 @@ enum PaneDrawing {
     var notes: [(String, String)] = []
     if let training = state.recipe.training(state.stage) {
       notes = [
-        ("rows     ", "\(training.rows) × \(Format.tokens(training.sequence)) a step"),
+        ("rows     ", "\(training.rows) × \(Format.tokens(training.sequence)) tokens"),
         ("packing  ", training.pack.kind), ("positions", training.positions.kind),
         ("rope     ", training.rope.kind), ("select   ", training.select.kind),
       ]
     }
     return LedgerPane(
       weights: state.recipe.mix(state.stage), cursor: state.row(.ledger), tokens: tokens(state),
-      kinds: state.report?.sources ?? [:], notes: notes)
+      kinds: state.report?.sources ?? [:], notes: notes, ledger: given(state))
+  }
+
+  /// What the run gave in the shown stage; nil when it has no such stage or has not begun it.
+  private static func given(_ state: WorkbenchState) -> LedgerRecord? {
+    guard let stages = state.recipe.recipe?.stages, stages.indices.contains(state.stage),
+      state.history.stages.contains(where: {
+        $0.stage == state.stage && $0.name == stages[state.stage].name
+      })
+    else { return nil }
+    return state.history.ledgers[state.stage]
   }
 }

@@ -28,8 +28,11 @@ struct LongRoPECommand: ParsableCommand {
   @Option(help: "Lists of the first round.")
   var population = 16
 
-  @Option(help: "Rounds after the first, each of as many lists again.")
+  @Option(help: "Rounds after the first, each of half as many lists again.")
   var rounds = 8
+
+  @Option(help: "Positions from 0 on that keep their angles.")
+  var startTokens = 0
 
   @Option(help: "Rows of the target length that a list is tried on.")
   var rows = 5
@@ -48,6 +51,10 @@ struct LongRoPECommand: ParsableCommand {
     ] where !(1...most).contains(value) {
       throw UserError(name, "\(value) is not in 1...\(most)", remedy: "Leave it out.")
     }
+    guard (0...1 << 20).contains(startTokens) else {
+      throw UserError(
+        "--start-tokens", "\(startTokens) is not in 0...\(1 << 20)", remedy: "Leave it out.")
+    }
   }
 
   func run() throws {
@@ -62,9 +69,7 @@ struct LongRoPECommand: ParsableCommand {
     let window = try RotaryWindow(
       headWidth: shape.headWidth, base: shape.ropeBase, trainedContext: subject.trainedContext,
       targetContext: target.value)
-    let size = LongRoPESearch.Size(
-      population: population, rounds: rounds, parents: max(1, population / 2),
-      mutants: (population + 1) / 2, crossovers: population / 2)
+    let size = LongRoPESearch.Size(population: population, rounds: rounds)
     var search = try LongRoPESearch(window, size: size, seed: seed)
     let signals = SignalWatch()
     var meter = WorkMeter(
@@ -85,19 +90,20 @@ struct LongRoPECommand: ParsableCommand {
     if shared.json { return print(Self.line("best", best)) }
     let list = best.factors.map(Quantity.text).joined(separator: ", ")
     print(String(format: "loss at %d: %.4f nats", target.value, best.score))
-    print("rope: { kind: longrope, factors: [\(list)] }")
+    let start = startTokens > 0 ? "start_tokens: \(startTokens), " : ""
+    print("rope: { kind: longrope, \(start)factors: [\(list)] }")
   }
 
   /// The loss at the target under a list of divisors.
   private func loss(
     _ subject: EvaluationSubject, _ window: RotaryWindow, _ factors: [Double]
   ) throws -> Double {
-    let frequencies = try frequencyTransforms.make(LongRoPE.kind.name, ["factors": .reals(factors)])
-      .frequencies(
-        headWidth: window.headWidth, base: window.base, trainedContext: window.trainedContext,
-        targetContext: window.targetContext)
-    subject.model.setRotary(
-      inverseFrequencies: frequencies.inverse, attentionFactor: frequencies.attentionFactor)
+    let frequencies = try frequencyTransforms.make(
+      LongRoPE.kind.name, ["factors": .reals(factors), "start_tokens": .integer(startTokens)]
+    ).frequencies(
+      headWidth: window.headWidth, base: window.base, trainedContext: window.trainedContext,
+      targetContext: window.targetContext)
+    subject.model.setRotary(frequencies)
     let task = try evaluationTasks.make(
       HeldOutLoss.kind.name,
       [

@@ -46,11 +46,12 @@ def cases():
                    {"partial_rotary_factor": share}, {"share": share})
         long = [1 + (factor - 1) * i / (width // 2) for i in range(width // 2)]
         short = [1 + 0.25 * i / (width // 2) for i in range(width // 2)]
+        # Within one model transformers keeps the attention factor of `factor` below the trained context
+        # too. Ours belongs to a target: a short one is a model whose own factor is 1.
         for extra in [{}, {"attention_factor": 1.25}]:
             for reach in (target, trained):
                 yield (width, base, trained, reach, "longrope", "longrope",
-                       {"factor": factor, "long_factor": long, "short_factor": short, **original,
-                        **({} if reach > trained else {"attention_factor": 1.0}), **extra},
+                       {"factor": reach / trained, "long_factor": long, "short_factor": short, **original, **extra},
                        {"factors": long, "short_factors": short, **extra})
 
 
