@@ -138,9 +138,9 @@ struct BadRecipeTests {
       "evaluate:\n", "sources: { books: { kind: text } }\nevaluate:\n",
       "r.yaml:13: sources.books.path: a value is needed, nothing found. Add path: file or folder."),
     Bad(
-      "evaluate:\n", "  - { name: extend, kind: merge, with: base, weight: 2 }\nevaluate:\n",
-      "r.yaml:13: stages.1.weight: a number of at most 1 is needed, \"2\" found. "
-        + "Choose from 0 to 1.",
+      "evaluate:\n", "  - { name: extend, kind: merge, with: base, weight: 3 }\nevaluate:\n",
+      "r.yaml:13: stages.1.weight: a number of at most 2 is needed, \"3\" found. "
+        + "Choose from -1 to 2.",
       "r.yaml:13: stages.1.name: a name of its own is needed, \"extend\" found. "
         + "Rename the stage; `base` means the model it starts from."),
     Bad(

@@ -66,6 +66,8 @@ struct MergeTests {
       ("base", 0.25, Self.mixed(longer, start, 0.25)),
       ("a", 0.5, Self.mixed(longer, trained, 0.5)),
       (base, 0.75, Self.mixed(longer, start, 0.75)),
+      // Beyond the trained weights.
+      ("base", -0.5, Self.mixed(longer, start, -0.5)),
     ]
     for (with, weight, expected) in cases {
       let merge = "\n  - { name: m, kind: merge, with: \"\(with)\", weight: \(weight) }"

@@ -88,7 +88,8 @@ public struct CellPane {
         (answer.expected, .strong), (odds, .faint),
       ], y: y + 1)
     // The prompt first; what is left of the room is for who looks at the needle in it.
-    let lines = Self.wrap(answer.excerpt, width: view.width).prefix(min(6, rows - 2))
+    let most = min(answer.attention.isEmpty ? 7 : 5, rows - 2)
+    let lines = Self.wrap(answer.excerpt, width: view.width).prefix(most)
     for (row, line) in lines.enumerated() {
       Self.excerpt(line, of: answer, on: view, y: y + 2 + row)
     }

@@ -83,8 +83,9 @@ public enum RecipeFields {
       required: "with", .text,
       help: "What to average with: base, the name of an earlier stage, or a checkpoint's path."),
     Setting(
-      "weight", .real(0...1), default: .real(0.5),
-      help: "Share of `with`; the rest is the model as trained so far."),
+      "weight", .real(-1...2), default: .real(0.5),
+      help: "Share of `with`; the rest is the model as trained so far. Below 0 and above 1 the "
+        + "weights are extrapolated."),
   ]
 
   /// Settings of `loss`.

@@ -28,7 +28,7 @@ struct MergeCommand: ParsableCommand {
         + "checkpoints.", valueName: "model"))
   var onto: String?
 
-  @Option(help: "Share of the second model, 0 to 1.")
+  @Option(help: "Share of the second model, 0 to 1; beyond, extrapolation.")
   var weight = 0.5
 
   @Option(help: "Checkpoint to write (.h5).")
@@ -37,8 +37,10 @@ struct MergeCommand: ParsableCommand {
   @OptionGroup var shared: SharedOptions
 
   mutating func validate() throws {
-    guard (0...1).contains(weight) else {
-      throw UserError("--weight", "\(weight) is not in 0...1", remedy: "0.5 is usual.")
+    guard (-1...2).contains(weight) else {
+      throw UserError(
+        "--weight", "\(weight) is not in -1...2",
+        remedy: "0.5 is usual; below 0 and above 1 the weights are extrapolated.")
     }
     guard out.hasSuffix(".h5") else {
       throw UserError("--out", "\(out) does not end in .h5", remedy: "Name a checkpoint.")

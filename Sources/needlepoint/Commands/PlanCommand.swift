@@ -7,6 +7,7 @@ import Recipes
 import Records
 import Runs
 import Support
+import Terminal
 
 /// `needlepoint plan RECIPE`: FLOPs, tokens, memory, disk and time before anything starts.
 struct PlanCommand: ParsableCommand {
@@ -65,8 +66,8 @@ struct PlanCommand: ParsableCommand {
     let peak = Machine.peakGFLOPS(threads: shared.threads ?? Machine.coreCount)
     let seconds = (plan.flops + plan.evaluationFlops) / (peak * 1e9)
     print(
-      String(
-        format: "time         %.0f s at a third of this machine's %.0f GFLOP/s", 3 * seconds, peak))
+      "time         \(Format.duration(3 * seconds)) at a third of this machine's "
+        + "\(Format.number(peak)) GFLOP/s")
     let shape = prepared.description.shape
     let unfinished = Wavelengths(prepared.description.rotary).unfinished(
       inside: shape.trainedContext)
