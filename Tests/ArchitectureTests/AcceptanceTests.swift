@@ -34,8 +34,8 @@ import Testing
         "anEvaluationOfAMarkedRunIsTheOtherSide", "aTrialsPromptIsThreeKeysAway",
       ]),
     Row(
-      claim: "Position ids on the preview equal those the engine trains on.", tests: [],
-      missing: "The data screen shows texts, no position ids yet."),
+      claim: "Position ids on the preview equal those the engine trains on.",
+      tests: ["theShownRowsAreThoseThatAreTrained", "screenLooksAsItDid"]),
     Row(
       claim: "However it ends, the terminal works and what was committed is whole.",
       tests: [

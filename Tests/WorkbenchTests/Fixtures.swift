@@ -110,8 +110,8 @@ enum Fixtures {
     ])
 
   /// Documents of a source, and two rows of two documents each with a skip between sentences.
-  static let feed: [String: StageFeed] = [
-    "extend": StageFeed(
+  static let feed: [String: FedStage] = [
+    "extend": FedStage(
       samples: [
         "stories": [
           "The keeper of the lighthouse wrote that the storm broke the great lens.\nYears later "

@@ -54,7 +54,7 @@ final class ScriptedHost: WorkbenchHost {
     return run
   }
   func plan(_ document: RecipeDocument) -> PlanReport { Fixtures.report }
-  func feed(_ document: RecipeDocument) -> [String: StageFeed] { Fixtures.feed }
+  func feed(_ document: RecipeDocument) -> [String: FedStage] { Fixtures.feed }
   func recipes() -> [RecipeListing] { Fixtures.recipes }
   func document(at path: String) throws -> RecipeDocument {
     guard path == Fixtures.recipes[0].path else {

@@ -47,7 +47,7 @@ public struct FedRow: Sendable, Equatable {
 }
 
 /// What a stage feeds, as far as it is shown.
-public struct StageFeed: Sendable, Equatable {
+public struct FedStage: Sendable, Equatable {
   /// Documents of each source as text, by its name.
   public var samples: [String: [String]]
   /// The first rows.

@@ -40,7 +40,7 @@ public protocol WorkbenchHost: AnyObject, Sendable {
   func plan(_ document: RecipeDocument) -> PlanReport
   /// A few documents and rows of each stage by its name, as the recipe would feed them; empty when it cannot
   /// be made ready.
-  func feed(_ document: RecipeDocument) -> [String: StageFeed]
+  func feed(_ document: RecipeDocument) -> [String: FedStage]
   /// The recipes that can be opened, by name; those that cannot be read are left out.
   func recipes() -> [RecipeListing]
   /// Reads one of them.

@@ -134,7 +134,7 @@ extension WorkbenchState {
   }
 
   /// Documents and rows of the recipe came, as it stood when they were asked for.
-  public mutating func received(feed: [String: StageFeed], of text: String) {
+  public mutating func received(feed: [String: FedStage], of text: String) {
     guard text == recipe.document.text else { return }
     self.feed = feed
   }

@@ -58,7 +58,7 @@ public struct WorkbenchState: Sendable {
   public internal(set) var leavesWhenOver = false
 
   /// Documents and rows of the stages by their names, of an earlier edit while others are made; nil until read.
-  public internal(set) var feed: [String: StageFeed]?
+  public internal(set) var feed: [String: FedStage]?
   /// The recipe that the feed is of or will be of.
   var feedText: String?
   /// The shown one of the fed rows.
@@ -108,11 +108,11 @@ public struct WorkbenchState: Sendable {
   }
 
   /// Documents and rows of the shown stage; nil until read.
-  public var stageFeed: StageFeed? {
+  public var stageFeed: FedStage? {
     guard let feed, let stages = recipe.recipe?.stages, stages.indices.contains(stage) else {
       return nil
     }
-    return feed[stages[stage].name] ?? StageFeed()
+    return feed[stages[stage].name] ?? FedStage()
   }
 
   /// The shown row of the feed.

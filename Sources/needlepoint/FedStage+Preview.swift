@@ -4,7 +4,7 @@ import Panes
 import Recipes
 import Runs
 
-extension StageFeed {
+extension FedStage {
   /// Tokens of a row that are shown as text.
   fileprivate static let rowTokens = 4_096
   /// Tokens of a document that are shown.
@@ -13,7 +13,7 @@ extension StageFeed {
   /// What each stage of a recipe that trains feeds, by its name: three rows, three documents of each source.
   ///
   /// - Throws: `UserError`, `UserErrors` or `StoreError` when the recipe cannot be made ready.
-  static func all(_ document: RecipeDocument) throws -> [String: StageFeed] {
+  static func all(_ document: RecipeDocument) throws -> [String: FedStage] {
     let run = try PreparedRun(document, pool: ThreadPool(threads: 1), isForecast: true)
     let positions = try DataPreview.positions(run, rows: 3)
     let previews = try DataPreview.all(
@@ -24,7 +24,7 @@ extension StageFeed {
         let samples = Dictionary(grouping: preview.samples, by: \.source)
         return (
           preview.stage,
-          StageFeed(
+          FedStage(
             samples: samples.mapValues { $0.map(text) },
             rows: preview.rows.enumerated().map { index, row in
               let kinds = (positions[preview.stage] ?? []).map {
@@ -47,7 +47,7 @@ extension StageFeed {
 extension FedRow {
   fileprivate init(_ row: DataPreview.Row, _ words: [String], _ kinds: [Ids]) {
     self.init(
-      source: row.source, words: row.tokens.prefix(StageFeed.rowTokens).map { words[Int($0)] },
+      source: row.source, words: row.tokens.prefix(FedStage.rowTokens).map { words[Int($0)] },
       own: kinds.first { $0.ids == row.positions } ?? Ids(kind: "given", ids: row.positions),
       kinds: kinds, isLearnt: row.isLearnt, documentStarts: row.documentStarts)
   }
