@@ -79,6 +79,8 @@ public struct DataPreview {
   public let rows: [Row]
   /// The anchor types, when two models told them.
   public let anchors: AnchorTable?
+  /// True when sentences will be chosen by scores that are yet to come; all are shown.
+  public let awaitsSentences: Bool
 
   /// Looks at the stages that train.
   ///
@@ -107,6 +109,7 @@ public struct DataPreview {
   ) throws {
     stage = name
     anchors = training.selector?.anchors
+    awaitsSentences = training.awaitsSentences
     let settings = training.settings
     let tokenizer = run.tokenizer
     samples = try training.stream.sources.flatMap { name, source in

@@ -61,6 +61,9 @@ struct TrainingWork: Sendable {
     let share: Double
   }
 
+  /// True when its sentences are chosen by weights that the run has yet to make.
+  var awaitsSentences: Bool { selector == nil && settings.select.kind != WholeDocuments.kind.name }
+
   /// Whether a step of the stage replays: spread evenly, the same at every resume.
   func replays(step: Int) -> Bool {
     guard let replay else { return false }
@@ -82,7 +85,7 @@ public final class PreparedRun {
   public var finalRotary: RotaryFrequencies {
     stages.compactMap { $0.training?.rotary }.last ?? description.rotary
   }
-  let stages: [PreparedStage]
+  private(set) var stages: [PreparedStage]
   let evaluations: [PlannedEvaluation]
 
   /// The anchor tables of the stages that have one, by the stage's number.
@@ -151,7 +154,7 @@ public final class PreparedRun {
     transformer.precision = precision.usable(notice: notice)
     let builder = StageBuilder(
       recipe: recipe, tokenizer: start.tokenizer, description: start.description,
-      pool: start.transformer.pool, anchors: start.anchors, isForecast: isForecast)
+      pool: start.transformer.pool, anchors: start.anchors, isForecast: isForecast, kept: nil)
     let faults = FaultCollector()
     if !start.isResumed {
       _ = try faults.attempt { try Self.checkMerges(recipe, start.transformer, notice) }
@@ -190,12 +193,31 @@ public final class PreparedRun {
   private static func checkMerges(
     _ recipe: Recipe, _ model: Transformer, _ notice: (String) -> Void
   ) throws {
-    let names = Set(recipe.stages.map(\.name)).union([Stage.Merge.base])
-    for merge in recipe.stages.compactMap(\.merge) where !names.contains(merge.with) {
+    for merge in recipe.stages.compactMap(\.merge) where !recipe.isOwnWeights(merge.with) {
       let path = recipe.resolve(merge.with)
       let other = try ModelPath.plain(path, pool: model.pool, notice: notice)
       guard other.layout == model.parameters.layout else { throw ParameterSet.otherShape(path) }
     }
+  }
+
+  /// Makes a stage ready again whose sentences are chosen by weights that the run has made since.
+  ///
+  /// - Parameters:
+  ///   - number: the stage's.
+  ///   - kept: where the weights after a stage lie, by its name; `base` means those of the start.
+  /// - Returns: the stage's work, which `stages` has from now on.
+  /// - Throws: `UserError` or `StoreError` when the weights cannot be read.
+  func chooseSentences(
+    ofStage number: Int, kept: @escaping (String) -> String
+  ) throws -> TrainingWork {
+    let builder = StageBuilder(
+      recipe: recipe, tokenizer: tokenizer, description: description, pool: transformer.pool,
+      anchors: [:], isForecast: false, kept: kept)
+    stages[number] = try builder.stage(recipe.stages[number], number: number)
+    guard let training = stages[number].training else {
+      preconditionFailure("a merge trains nothing")
+    }
+    return training
   }
 
   /// The run's peak memory when the backward pass computes so much again.

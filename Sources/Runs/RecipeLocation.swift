@@ -59,14 +59,8 @@ public enum RecipeLocation {
     func absolute(_ path: String) -> String {
       URL(fileURLWithPath: recipe.resolve(path)).standardizedFileURL.path
     }
-    if let base = recipe.base { document = try document.setting("base", to: absolute(base)) }
     for (path, key) in recipe.paths(.needlepoint) {
       document = try document.setting(key, to: absolute(path))
-    }
-    let names = Set(recipe.stages.map(\.name)).union(["base"])
-    for (number, stage) in recipe.stages.enumerated() {
-      guard let with = stage.merge?.with, !names.contains(with) else { continue }
-      document = try document.setting("stages.\(number).with", to: absolute(with))
     }
     return document
   }

@@ -9,10 +9,13 @@ struct SelectionBuilder {
   let recipe: Recipe
   let tokenizer: any Tokenizer
   let pool: ThreadPool
-  /// True when no model is to score samples; a selection by models then knows no anchors.
+  /// True when no model is to score samples.
   let isForecast: Bool
+  /// Where the weights after a stage lie, by its name; nil before the run has any.
+  let kept: ((String) -> String)?
 
-  /// The selection of a stage; nil when it trains on everything.
+  /// The selection of a stage; nil when it trains on everything, or the scores that it needs are yet to
+  /// come: weights that the run has yet to make, or a forecast's.
   ///
   /// `known` is its anchor table when the run goes on, `seed` that of the samples.
   ///
@@ -21,18 +24,27 @@ struct SelectionBuilder {
     _ settings: TrainingStage, known: AnchorTable?, seed: UInt64
   ) throws -> SentenceSelector? {
     var values = settings.select.settings.values
+    var isWaiting = false
+    if values["shorter"] == nil, case .text(let longer)? = values["longer"],
+      recipe.isOwnWeights(longer)
+    {
+      guard recipe.base != nil else { throw noShorterModel }
+      values["shorter"] = .text(Stage.base)
+    }
     for key in ["longer", "shorter"] {
-      if case .text(let path)? = values[key] { values[key] = .text(recipe.resolve(path)) }
+      guard case .text(let name)? = values[key] else { continue }
+      let isOwn = recipe.isOwnWeights(name)
+      isWaiting = isWaiting || known == nil && (isForecast || isOwn && kept == nil)
+      values[key] = .text(isOwn ? kept?(name) ?? name : recipe.resolve(name))
     }
     let selection = try recipe.locate(settings.select) {
       try Selections.catalog.make(settings.select.kind, values)
     }
+    if isWaiting { return nil }
     return try selection.open(
       SelectionOpening(
         tokenizer: tokenizer, known: known,
-        samples: {
-          isForecast ? [] : try samples(settings, count: $0, length: $1, seed: seed)
-        },
+        samples: { try samples(settings, count: $0, length: $1, seed: seed) },
         scores: { try scores($0) }))
   }
 
@@ -53,12 +65,14 @@ struct SelectionBuilder {
     }
   }
 
+  private var noShorterModel: UserError {
+    UserError(
+      "\(recipe.file): select.shorter", "the run starts from a new model, which scores nothing",
+      remedy: "Name a checkpoint or an earlier stage with `shorter:`.")
+  }
+
   private func scores(_ path: String?) throws -> TokenScores {
-    guard let path = path ?? recipe.base.map(recipe.resolve) else {
-      throw UserError(
-        "\(recipe.file): select.shorter", "the run starts from a new model, which scores nothing",
-        remedy: "Name a checkpoint with `shorter:`.")
-    }
+    guard let path = path ?? recipe.base.map(recipe.resolve) else { throw noShorterModel }
     let model = try LoadedModel(path, pool: pool)
     guard model.tokenizer.description == tokenizer.description else {
       throw UserError(

@@ -16,6 +16,8 @@ struct StageBuilder {
   let anchors: [Int: AnchorTable]
   /// True when no model is to score samples.
   let isForecast: Bool
+  /// Where the weights after a stage lie, by its name; nil before the run has any.
+  let kept: ((String) -> String)?
 
   func stage(_ stage: Stage, number: Int) throws -> PreparedStage {
     let work: PreparedStage.Work
@@ -32,7 +34,7 @@ struct StageBuilder {
     let faults = FaultCollector()
     let selector = try faults.attempt {
       try SelectionBuilder(
-        recipe: recipe, tokenizer: tokenizer, pool: pool, isForecast: isForecast
+        recipe: recipe, tokenizer: tokenizer, pool: pool, isForecast: isForecast, kept: kept
       ).selector(settings, known: anchors[number], seed: recipe.seed)
     }
     let main = try faults.attempt { try mainStream(settings, number, selector ?? nil) }

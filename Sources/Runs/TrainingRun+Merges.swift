@@ -7,11 +7,6 @@ import Support
 import Tensors
 import Training
 
-extension Stage.Merge {
-  /// What `with` calls the model that the run started from.
-  static let base = "base"
-}
-
 extension TrainingRun {
   /// Averages the weights with those of the base, an earlier stage, or a checkpoint.
   ///
@@ -27,13 +22,17 @@ extension TrainingRun {
             + "\(1 - merge.weight) * own + \(merge.weight) * \(merge.with)")))
   }
 
-  /// Keeps the present weights in the run folder when a later stage averages with them, where a
-  /// resumed run finds them too; checkpoints of steps are pruned.
-  func keepForMerges(_ name: String) {
-    let isWanted = prepared.stages.dropFirst(progress.stage).contains {
-      $0.settings.merge?.with == name
+  /// Keeps the present weights in the run folder when a later stage asks for them, where a resumed run
+  /// finds them too; checkpoints of steps are pruned.
+  func keepIfAsked(_ name: String) {
+    let recipe = prepared.recipe
+    let isAsked = recipe.stages.dropFirst(progress.stage).contains { stage in
+      let names = stage.askedWeights(.needlepoint).map(\.name)
+      // Weights of a stage whose scores are compared are compared with the base.
+      return names.contains(name)
+        || name == Stage.base && stage.merge == nil && names.contains(where: recipe.isOwnWeights)
     }
-    guard isWanted else { return }
+    guard isAsked else { return }
     keep(as: name)
   }
 
@@ -70,15 +69,15 @@ extension TrainingRun {
     }
   }
 
-  private func keptFile(_ name: String) -> String { "\(folder)/kept-\(name).h5" }
+  /// Where the weights after a stage are kept.
+  func keptFile(_ name: String) -> String { "\(folder)/kept-\(name).h5" }
 
   private func weights(of name: String) throws -> ParameterSet {
     if let kept = keptWeights[name] { return kept }
-    let stages = prepared.stages.map(\.settings.name)
+    let recipe = prepared.recipe
     let isKept =
-      name == Stage.Merge.base || stages.contains(name)
-      || stages.contains { $0 + Self.unpackedSuffix == name }
-    let path = isKept ? keptFile(name) : prepared.recipe.resolve(name)
+      recipe.isOwnWeights(name) || recipe.stages.contains { $0.name + Self.unpackedSuffix == name }
+    let path = isKept ? keptFile(name) : recipe.resolve(name)
     return try ModelPath.plain(path, pool: trainer.transformer.pool) { self.warn($0) }
   }
 }

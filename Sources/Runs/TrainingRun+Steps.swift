@@ -21,7 +21,7 @@ extension TrainingRun {
       if stage.training?.mergesAdapters == true {
         try mergeAdapters(stage: stage.settings.name)
       }
-      keepForMerges(stage.settings.name)
+      keepIfAsked(stage.settings.name)
       let factor = progress.rateFactor
       progress.enterNextStage()
       if factor != 1, progress.stage < prepared.stages.count { tellRateIsPlanned(again: factor) }
@@ -35,14 +35,15 @@ extension TrainingRun {
 
   /// What a run does before its first step: it proves that it can save, and looks at its base.
   private func prove() throws {
-    keepForMerges(Stage.Merge.base)
+    keepIfAsked(Stage.base)
     try commit(.orFail)
     // Before any change of the angles: what the base can do by itself.
     try evaluateDue(isLast: false)
     if let ending = mailbox.takeEnding() { throw Interruption(ending) }
   }
 
-  private func train(_ training: TrainingWork, name: String) throws {
+  private func train(_ planned: TrainingWork, name: String) throws {
+    let training = planned.awaitsSentences ? try chooseSentences(name: name) : planned
     let data = try StageData(training, progress: progress)
     enter(training, name: name)
     while true {
@@ -57,6 +58,24 @@ extension TrainingRun {
     }
     try checkLimit(training, name: name)
     if progress.stageStep > 0 { tellLedger(data.consumed, at: .end(of: name)) }
+  }
+
+  /// Chooses the sentences of the stage in work by weights that the run has made.
+  private func chooseSentences(name: String) throws -> TrainingWork {
+    let training = try prepared.chooseSentences(ofStage: progress.stage, kept: keptFile)
+    progress.anchors = prepared.anchors
+    if let anchors = training.selector?.anchors {
+      let types = anchors.rows.filter(\.isAnchor).prefix(8).map { row in
+        "\(row.name) (\(row.kept) of \(row.occurrences) tokens)"
+      }
+      post(
+        .notice(
+          NoticeRecord(
+            level: .info,
+            text: "stage \(name): sentences are chosen that hold \(types.joined(separator: ", "))"))
+      )
+    }
+    return training
   }
 
   /// True when a checkpoint is due here; not while losses are not finite, since the weights may not be

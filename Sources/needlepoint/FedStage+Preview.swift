@@ -10,6 +10,9 @@ extension FedStage {
   /// Tokens of a document that are shown.
   private static let documentTokens = 256
 
+  /// Before a document whose sentences are yet to be chosen.
+  private static let awaiting = "(sentences are chosen when the run comes to this stage)\n"
+
   /// What each stage of a recipe that trains feeds, by its name: three rows, three documents of each source.
   ///
   /// - Throws: `UserError`, `UserErrors` or `StoreError` when the recipe cannot be made ready.
@@ -25,7 +28,9 @@ extension FedStage {
         return (
           preview.stage,
           FedStage(
-            samples: samples.mapValues { $0.map(text) },
+            samples: samples.mapValues { samples in
+              samples.map { (preview.awaitsSentences ? awaiting : "") + text($0) }
+            },
             rows: preview.rows.enumerated().map { index, row in
               let kinds = (positions[preview.stage] ?? []).map {
                 FedRow.Ids(kind: $0.kind, ids: $0.ids[index])

@@ -197,7 +197,8 @@ struct DataMethodTests {
     // A forecast asks no model.
     let forecast = try PreparedRun(
       document.recipe(.needlepoint), pool: ThreadPool(threads: 1), isForecast: true)
-    #expect(try DataPreview.all(forecast, documents: 0, rows: 0)[0].anchors?.rows.isEmpty == true)
+    let preview = try DataPreview.all(forecast, documents: 1, rows: 1)[0]
+    #expect(preview.awaitsSentences && preview.anchors == nil && preview.rows.count == 1)
 
     let stopped = try TrainingRun(document, parent: place.file("stopped"))
     _ = Follower(stopped) { record in
@@ -210,5 +211,71 @@ struct DataMethodTests {
     _ = Follower(resumed)
     #expect(resumed.state == .finished)
     #expect(try Outcome(resumed.folder) == Outcome(whole.folder))
+  }
+
+  /// LongRecipe's whole analysis in one run: a short training of a longer context, back to the base, and
+  /// then the sentences that the longer model reads otherwise.
+  private static func analysis(base: String, longer: String = "probe") -> String {
+    func stage(_ name: String, _ sequence: Int, _ extra: String) -> String {
+      """
+
+        - name: \(name)
+          steps: 3
+          sequence: \(sequence)
+          tokens_per_step: 64
+          mix: { stories: 1 }
+          optimizer: { rate: 1e-2, schedule: constant }
+          \(extra)
+      """
+    }
+    return "name: analysis\nbase: \"\(base)\"\ntarget: 64\nseed: 5\nthreads: 1\n"
+      + "checkpoint: { every: 1, keep: 2 }\nstages:" + stage("probe", 64, "rope: abf")
+      + "\n  - { name: back, kind: merge, with: base, weight: 1 }"
+      + stage(
+        "extend", 32,
+        "moments: reset\n    select: { kind: impactful, score: models, keep: 0.5, samples: 4, "
+          + "sample_tokens: 64, longer: \(longer) }")
+  }
+
+  @Test(arguments: [2, 3, 5])
+  func anEarlierStageTellsWhatIsSelectedAndAResumedRunKeepsIt(_ step: Int) throws {
+    let place = try TemporaryFolder()
+    let base = try TrainingRun(RunCase.document(RunCase.small), parent: place.file("base"))
+    _ = Follower(base)
+    let document = try RunCase.document(Self.analysis(base: base.folder))
+    let prepared = try PreparedRun(document, pool: ThreadPool(threads: 1))
+    #expect(try DataPreview.all(prepared, documents: 1, rows: 1)[1].awaitsSentences)
+
+    let whole = try TrainingRun(document, parent: place.file("whole"))
+    let follower = Follower(whole)
+    #expect(whole.state == .finished, "\(whole.state)")
+    #expect(follower.news.contains { $0.hasPrefix("stage extend: sentences are chosen that hold") })
+    // By hand: the weights after the probe against those of the start.
+    let text = Self.analysis(base: base.folder, longer: "\"\(whole.folder)/kept-probe.h5\"")
+    let byHand = try PreparedRun(RunCase.document(text), pool: ThreadPool(threads: 1))
+    let anchors = try DataPreview.all(whole.prepared, documents: 0, rows: 0)[1].anchors
+    #expect(anchors != nil)
+    #expect(try DataPreview.all(byHand, documents: 0, rows: 0)[1].anchors == anchors)
+
+    let stopped = try TrainingRun(document, parent: place.file("stopped"))
+    _ = Follower(stopped) { record in
+      if case .step(let done) = record, done.step == step { [.stop] } else { [] }
+    }
+    try FileManager.default.removeItem(atPath: base.folder)
+    let resumed = try TrainingRun.resume(stopped.folder)
+    _ = Follower(resumed)
+    #expect(resumed.state == .finished, "\(resumed.state)")
+    #expect(try Outcome(resumed.folder) == Outcome(whole.folder))
+  }
+
+  @Test func onlyAnEarlierStageTellsWhatIsSelected() throws {
+    for name in ["extend", "nowhere"] {
+      let document = try RunCase.document(Self.analysis(base: "missing.h5", longer: name))
+      let fault = document.faults(.needlepoint, checksPaths: true).first {
+        $0.path == "stages.2.select.longer"
+      }
+      let expected = name == "extend" ? "an earlier stage is needed" : "a file or folder is needed"
+      #expect(fault?.finding.hasPrefix(expected) == true, "\(name): \(String(describing: fault))")
+    }
   }
 }

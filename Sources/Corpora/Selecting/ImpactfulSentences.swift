@@ -31,11 +31,13 @@ public struct ImpactfulSentences: Selection {
         applies: .nextStage),
       Setting(
         "longer", .path, default: nil,
-        help: "models: checkpoint of the model after a short training at a longer context.",
+        help: "models: the model after a short training at a longer context, an earlier stage or a "
+          + "checkpoint.",
         applies: .nextStage),
       Setting(
         "shorter", .path, default: nil,
-        help: "models: checkpoint of the model before it; the base of the recipe when absent.",
+        help: "models: the model before it, an earlier stage or a checkpoint; the base of the "
+          + "recipe when absent.",
         applies: .nextStage),
       Setting(
         "samples", .integer(1...10_000), default: .integer(16),
@@ -101,12 +103,12 @@ public struct ImpactfulSentences: Selection {
       anchors: values.real("anchors") ?? 0.2)
     if isByModels, longer == nil {
       throw UserError(
-        "select.longer", "a checkpoint of the longer model is needed, nothing found",
-        remedy: "Name one with `longer:`, or use `score: digits`.")
+        "select.longer", "a longer model is needed, nothing found",
+        remedy: "Name an earlier stage or a checkpoint with `longer:`, or use `score: digits`.")
     }
     if !isByModels, longer != nil || shorter != nil {
       throw UserError(
-        "select.score", "checkpoints are named, and `score: digits` consults none",
+        "select.score", "models are named, and `score: digits` consults none",
         remedy: "Use `score: models`, or leave longer and shorter out.")
     }
   }

@@ -129,12 +129,6 @@ public struct RecipeDocument: Sendable, Equatable {
         "a file or folder is needed, nothing at \(RecipeNode.quoted(resolved)) found",
         "Paths start at the recipe's folder or at the current one.")
     }
-    if let base = recipe.base { check(base, "base") }
-    let kinds = reading.vocabulary
-    for (path, key) in recipe.paths(kinds) { check(path, key) }
-    let names = Set(recipe.stages.map(\.name)).union(["base"])
-    for stage in recipe.stages {
-      if let with = stage.merge?.with, !names.contains(with) { check(with, "\(stage.path).with") }
-    }
+    for (path, key) in recipe.paths(reading.vocabulary) { check(path, key) }
   }
 }

@@ -121,7 +121,7 @@ struct RecipeReader {
     var stages: [Stage] = []
     for (index, node) in nodes.enumerated() {
       guard let stage = reader.stage(node, index: index, defaults: defaults) else { continue }
-      if stage.name == "base" || stages.contains(where: { $0.name == stage.name }) {
+      if stage.name == Stage.base || stages.contains(where: { $0.name == stage.name }) {
         reading.fault(
           node["name"]?.line ?? node.line, "stages.\(index).name",
           "a name of its own is needed, \(RecipeNode.quoted(stage.name)) found",
@@ -129,25 +129,25 @@ struct RecipeReader {
       }
       stages.append(stage)
     }
-    checkMerges(stages, top)
+    checkAskedWeights(stages, top)
     checkAdapters(stages)
     return stages
   }
 
-  private func checkMerges(_ stages: [Stage], _ top: RecipeNode) {
+  private func checkAskedWeights(_ stages: [Stage], _ top: RecipeNode) {
     for (index, stage) in stages.enumerated() {
-      guard let merge = stage.merge else { continue }
       let later = stages[index...].map(\.name)
-      if later.contains(merge.with) {
-        reading.fault(
-          stage.line, "\(stage.path).with",
-          "an earlier stage is needed, \(RecipeNode.quoted(merge.with)) found",
-          "Name base, a stage before this one, or a checkpoint.")
-      }
-      if merge.with == "base", top["base"] == nil {
-        reading.fault(
-          stage.line, "\(stage.path).with", "a recipe with a base is needed, a new model found",
-          "Name an earlier stage or a checkpoint.")
+      for (name, key, line) in stage.askedWeights(reading.vocabulary) {
+        if later.contains(name) {
+          reading.fault(
+            line, key, "an earlier stage is needed, \(RecipeNode.quoted(name)) found",
+            "Name base, a stage before this one, or a checkpoint.")
+        }
+        if name == Stage.base, top["base"] == nil {
+          reading.fault(
+            line, key, "a recipe with a base is needed, a new model found",
+            "Name an earlier stage or a checkpoint.")
+        }
       }
     }
   }

@@ -23,4 +23,14 @@ public struct Component: Sendable, Equatable {
     self.path = path
     self.line = line
   }
+
+  /// Every path among its settings, with its key path.
+  func paths(
+    _ slot: RecipeVocabulary.Slot, _ vocabulary: RecipeVocabulary
+  ) -> [(path: String, key: String)] {
+    (vocabulary.kind(slot, kind)?.settings ?? []).compactMap { setting in
+      guard setting.form == .path, let text = settings.text(setting.key) else { return nil }
+      return (text, "\(path).\(setting.key)")
+    }
+  }
 }

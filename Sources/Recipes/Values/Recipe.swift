@@ -86,19 +86,17 @@ public struct Recipe: Sendable, Equatable {
     return FileManager.default.fileExists(atPath: beside) ? beside : expanded
   }
 
-  /// Every path that a source or a selection names, with its key path.
+  /// Every path that the recipe names, with its key path.
   public func paths(_ vocabulary: RecipeVocabulary) -> [(path: String, key: String)] {
-    let components =
-      sources.map { (RecipeVocabulary.Slot.source, $0.component) }
-      + stages.compactMap { $0.training.map { (.select, $0.select) } }
-    return components.flatMap { slot, component in
-      (vocabulary.kind(slot, component.kind)?.settings ?? []).compactMap { setting in
-        guard setting.form == .path, let path = component.settings.text(setting.key) else {
-          return nil
-        }
-        return (path, "\(component.path).\(setting.key)")
-      }
-    }
+    let checkpoints = stages.flatMap { $0.askedWeights(vocabulary) }
+      .filter { !isOwnWeights($0.name) }.map { (path: $0.name, key: $0.key) }
+    return (base.map { [($0, "base")] } ?? [])
+      + sources.flatMap { $0.component.paths(.source, vocabulary) } + checkpoints
+  }
+
+  /// Whether a name means weights of the run itself: those it starts from, or those after a stage.
+  public func isOwnWeights(_ name: String) -> Bool {
+    name == Stage.base || stages.contains { $0.name == name }
   }
 
   /// The definition behind a name of a mix; nil for a built-in source.

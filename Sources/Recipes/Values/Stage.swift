@@ -25,6 +25,19 @@ public struct Stage: Sendable, Equatable {
     if case .train(let training) = work { training } else { nil }
   }
 
+  /// The name of the weights that a run starts from, among those of its stages.
+  public static let base = "base"
+
+  /// Weights that the stage asks for by name, with their key paths: those it merges with, those whose
+  /// scores it compares.
+  public func askedWeights(_ vocabulary: RecipeVocabulary) -> [(
+    name: String, key: String, line: Int
+  )] {
+    if let merge { return [(merge.with, "\(path).with", line)] }
+    guard let select = training?.select else { return [] }
+    return select.paths(.select, vocabulary).map { ($0.path, $0.key, select.line) }
+  }
+
   /// The merge, when the stage averages weights.
   public var merge: Merge? {
     if case .merge(let merge) = work { merge } else { nil }

@@ -167,6 +167,9 @@ extension DataPreview {
         lines.append("  \(row.isAnchor ? "*" : " ") \(row.name)  \(row.kept) of \(row.occurrences)")
       }
     }
+    if awaitsSentences {
+      lines.append("  its sentences are chosen when the run comes to it; all are shown here")
+    }
     for sample in samples {
       lines.append("")
       lines.append("document of \(sample.source), \(sample.document.tokens.count) tokens")

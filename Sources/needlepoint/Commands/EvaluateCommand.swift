@@ -34,6 +34,8 @@ struct EvaluateCommand: ParsableCommand {
       valueName: "key=value"))
   var set: [String] = []
 
+  @OptionGroup var reading: ModelOptions
+
   @OptionGroup var shared: SharedOptions
 
   mutating func validate() throws {
@@ -50,7 +52,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let tasks = try self.tasks()
-    let loaded = try LoadedModel(model, pool: shared.makePool()) { shared.say($0) }
+    let loaded = try reading.load(model, shared)
     let subject = try EvaluationSubject(loaded, data: data)
     let signals = SignalWatch()
     // All are tried before the first is measured.

@@ -1,7 +1,6 @@
-public import ArgumentParser
+import ArgumentParser
 import Evaluation
 import Foundation
-public import Kernels
 import Models
 import RunStore
 import Runs
@@ -25,8 +24,7 @@ struct LogitsCommand: ParsableCommand {
   @Option(help: "JSON array of position numbers; 0, 1, 2 and so on when absent.")
   var positions: String?
 
-  @Option(help: "float32 or bfloat16.")
-  var precision: MatmulPrecision = .float32
+  @OptionGroup var reading: ModelOptions
 
   @OptionGroup var remap: RemapOptions
 
@@ -38,7 +36,7 @@ struct LogitsCommand: ParsableCommand {
       throw UserError(
         "--remap", "positions are given already", remedy: "Leave one of the two out.")
     }
-    let loaded = try LoadedModel(model, pool: shared.makePool()) { shared.say($0) }
+    let loaded = try reading.load(model, shared)
     let vocabulary = loaded.description.shape.vocabulary
     let ids = try IntegerFile.read(tokens, in: 0..<vocabulary, what: "token numbers")
     let places = try positions.map {
@@ -49,7 +47,6 @@ struct LogitsCommand: ParsableCommand {
         "--positions", "\(places.count) positions found, \(ids.count) tokens",
         remedy: "Give one position for each token.")
     }
-    loaded.transformer.precision = precision.usable { shared.say($0) }
     loaded.transformer.remap = change.map {
       PositionRemapping($0, trainedContext: loaded.firstTrainedContext)
     }
@@ -86,5 +83,3 @@ enum IntegerFile {
     }
   }
 }
-
-extension MatmulPrecision: ExpressibleByArgument {}

@@ -43,6 +43,8 @@ struct NeedleCommand: ParsableCommand {
     help: ArgumentHelp("Picture or table to write.", valueName: "file.csv|.svg|.png|.txt|.json"))
   var out: String?
 
+  @OptionGroup var reading: ModelOptions
+
   @OptionGroup var remap: RemapOptions
 
   @OptionGroup var shared: SharedOptions
@@ -58,7 +60,7 @@ struct NeedleCommand: ParsableCommand {
   }
 
   func run() throws {
-    let loaded = try LoadedModel(model, pool: shared.makePool()) { shared.say($0) }
+    let loaded = try reading.load(model, shared)
     let subject = try EvaluationSubject(loaded, data: haystack)
     let recall = try RecallTasks.make(
       task.value,
