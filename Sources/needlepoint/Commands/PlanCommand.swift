@@ -50,7 +50,13 @@ struct PlanCommand: ParsableCommand {
     let record = plan.record(gflops: nil)
     guard !shared.json else { return print(RunRecord.plan(record).jsonLine) }
     print("\(checked.name)  \(plan.parameters.grouped) weights")
-    for stage in plan.stages {
+    for (stage, settings) in zip(plan.stages, checked.stages) {
+      if let merge = settings.merge {
+        print(
+          "  \(stage.name): \(Quantity.text(merge.weight)) of the weights of \(merge.with), the rest its own"
+        )
+        continue
+      }
       print(
         "  \(stage.name): \(stage.steps.grouped) steps of \(stage.rows) x \(stage.sequence) tokens,"
           + " \(stage.tokens.grouped) tokens, \(stage.flops.short)FLOP"
