@@ -27,6 +27,16 @@ public struct StepBenchmark: Sendable {
       return Configuration(name: "\(model)-\(length)", shape: shape, rows: 1, length: length)
     }
 
+    /// One layer of a model between its embedding and output, of at most 1,024 words, on rows of at most 2,048
+    /// tokens: in a second or so it tells about how fast the whole model trains.
+    public static func layer(of shape: LlamaShape, length: Int) -> Configuration {
+      var layer = shape
+      layer.layers = 1
+      layer.vocabulary = min(shape.vocabulary, 1_024)
+      let length = min(length, 2_048)
+      return Configuration(name: "layer", shape: layer, rows: 2_048 / length, length: length)
+    }
+
     /// Memory of a step in bytes; documents do not change it.
     ///
     /// - Parameters:

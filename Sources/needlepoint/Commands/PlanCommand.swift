@@ -8,6 +8,7 @@ import Records
 import Runs
 import Support
 import Terminal
+import Training
 
 /// `needlepoint plan RECIPE`: FLOPs, tokens, memory, disk and time before anything starts.
 struct PlanCommand: ParsableCommand {
@@ -69,11 +70,7 @@ struct PlanCommand: ParsableCommand {
       "memory       \((plan.peakBytes >> 20).grouped) MiB at most, recompute "
         + plan.recomputation.rawValue)
     print("disk         \((plan.diskBytes >> 20).grouped) MiB")
-    let peak = Machine.peakGFLOPS(threads: shared.threads ?? Machine.coreCount)
-    let seconds = (plan.flops + plan.evaluationFlops) / (peak * 1e9)
-    print(
-      "time         \(Format.duration(3 * seconds)) at a third of this machine's "
-        + "\(Format.number(peak)) GFLOP/s")
+    print("time         " + (try time(plan, prepared)))
     let shape = prepared.description.shape
     let unfinished = Wavelengths(prepared.description.rotary).unfinished(
       inside: shape.trainedContext)
@@ -82,6 +79,28 @@ struct PlanCommand: ParsableCommand {
         + "\(shape.trainedContext.grouped) tokens")
     print("base         " + Self.baseBound(prepared.finalRotary, shape, checked.target))
     if checked.sweep != nil { try showSweep(document) }
+  }
+
+  /// How long it takes by the speed of one layer, measured now; of a layer that would take too long to
+  /// measure, by a third of the machine's peak.
+  private func time(_ plan: RunPlan, _ run: PreparedRun) throws -> String {
+    let operations = (plan.flops + plan.evaluationFlops) / 1e9
+    let longest = plan.stages.map(\.sequence).max() ?? 0
+    let layer = StepBenchmark.Configuration.layer(
+      of: run.description.shape, length: max(16, longest))
+    let (precision, pool) = (run.transformer.precision, run.transformer.pool)
+    guard layer.shape.parameterCount < 20_000_000 else {
+      let third = Machine.peakGFLOPS(threads: pool.threads, precision: precision) / 3
+      return
+        "\(Format.duration(operations / third)) at \(Format.number(third)) GFLOP/s, a third of "
+        + "this machine's peak"
+    }
+    let speed = try StepBenchmark(layer, precision: precision, seconds: 0.2).run(
+      pool: pool, peakGFLOPS: 1
+    ).gflops
+    return
+      "\(Format.duration(operations / speed)) at \(Format.number(speed)) GFLOP/s, measured on one "
+      + "of its layers"
   }
 
   /// What each arm of the recipe's sweep takes, and all of them.
