@@ -6,8 +6,9 @@ import Testing
 extension ScenarioSuite {
   /// The workbench over a line of 100 ms there and back and 30 kB/s, as ssh from far away has it.
   @Suite(.enabled(if: Tmux.isAvailable && Python.has("pty"))) struct SlowLineTests {
-    /// A terminal of its own for the program, joined to the outer one by the slow line. It writes down
-    /// when each key was pressed and came in, and each piece of output: its size, when it was made, how
+    /// A terminal of its own for the program, joined to the outer one by the slow line.
+    ///
+    /// It writes down when each key was pressed and came in, and each piece of output: its size, when it was made, how
     /// long it stood in line, and when it was shown.
     private static let line = """
       import collections, fcntl, json, os, pty, select, sys, termios, time, tty
