@@ -29,10 +29,12 @@ extension TrainingRun {
     }
   }
 
-  /// The rate that the recipe plans for the next step; nil outside a stage that trains.
+  /// The rate that the recipe plans for the next step, or for the end of the warm-up while that lasts: a
+  /// person who sets a rate then means the one that it rises to. nil outside a stage that trains.
   private var plannedRate: Double? {
     prepared.stages[progress.stage].training.map {
-      $0.optimizer.rate(step: progress.stageStep, total: $0.settings.steps)
+      let step = max(progress.stageStep, $0.optimizer.schedule.warmup)
+      return $0.optimizer.rate(step: step, total: $0.settings.steps)
     }
   }
 

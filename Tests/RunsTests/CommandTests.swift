@@ -51,6 +51,22 @@ struct CommandTests {
     #expect(sources[0...1].contains { $0.contains("repeat") })
   }
 
+  /// Before: 1e-3 asked for at half of the warm-up became a peak of 2e-3.
+  @Test func aRateSetWhileItRisesIsTheOneThatItRisesTo() throws {
+    let place = try TemporaryFolder()
+    let text = RunCase.small.replacing("schedule: constant", with: "schedule: constant, warmup: 4")
+    let run = try TrainingRun(RunCase.document(text), parent: place.path)
+    let follower = Follower(run) { record in
+      if case .step(let step) = record, step.step == 2 { [.setLearningRate(1e-3)] } else { [] }
+    }
+    let rates = follower.steps.map(\.learningRate)
+    for (rate, expected) in zip(rates, [2.5e-3, 5e-3, 0.75e-3, 1e-3]) {
+      #expect(abs(rate / expected - 1) < 1e-12, "\(rates)")
+    }
+    #expect(
+      follower.edits == [EditRecord(step: 3, path: "learning_rate", old: "0.01", new: "0.001")])
+  }
+
   @Test(arguments: [2, 3, 4])
   func theSameEditsGiveTheSameBitsAlsoAcrossAResume(_ step: Int) throws {
     let place = try TemporaryFolder()

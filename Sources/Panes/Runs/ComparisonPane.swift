@@ -91,7 +91,8 @@ public struct ComparisonPane {
         }
       }
     }
-    let visible = max(0, view.height - 1)
+    // Where lines are hidden, how many takes a row of its own.
+    let visible = max(0, view.height - (lines.count >= view.height ? 2 : 1))
     let first = max(0, min(scroll, lines.count - visible))
     for (row, line) in lines.dropFirst(first).prefix(visible).enumerated() { line(row + 1) }
     if first + visible < lines.count {
