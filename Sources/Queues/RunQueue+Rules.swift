@@ -70,7 +70,7 @@ extension RunQueue {
     }
   }
 
-  private mutating func change(_ id: Int, _ body: (inout Entry) -> Void) {
+  mutating func change(_ id: Int, _ body: (inout Entry) -> Void) {
     guard let index = entries.firstIndex(where: { $0.id == id }) else { return }
     body(&entries[index])
   }

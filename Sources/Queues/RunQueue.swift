@@ -87,15 +87,17 @@ public struct RunQueue: Sendable {
   /// - Parameters:
   ///   - document: its recipe; a sweep in it is left alone.
   ///   - recipe: the same, typed.
+  ///   - folder: of a run that was stopped, which is to go on.
   ///   - isFirst: whether it stands before all that wait.
   /// - Returns: its number.
   @discardableResult
   public mutating func add(
-    _ document: RecipeDocument, _ recipe: Recipe, isFirst: Bool = false
+    _ document: RecipeDocument, _ recipe: Recipe, folder: String? = nil, isFirst: Bool = false
   ) -> Int {
-    let entry = Entry(
+    var entry = Entry(
       id: nextID(), name: recipe.name, arm: nil, seed: recipe.seed, document: document,
       steps: recipe.plannedSteps, sweep: nil)
+    entry.folder = folder
     let place = isFirst ? entries.firstIndex { $0.state == .waiting } : nil
     entries.insert(entry, at: place ?? entries.count)
     return entry.id
@@ -128,6 +130,14 @@ public struct RunQueue: Sendable {
   private mutating func nextID() -> Int {
     defer { count += 1 }
     return count
+  }
+
+  /// Lets a run that was stopped or failed wait again, to go on in its folder.
+  public mutating func requeue(_ id: Int) {
+    change(id) { entry in
+      guard entry.state.isOver, entry.state != .done else { return }
+      (entry.state, entry.isGivenUp) = (.waiting, false)
+    }
   }
 
   /// Takes a run out; one in work stays.

@@ -227,6 +227,7 @@ public final class Workbench {
     let document = state.recipe.document
     switch effect {
     case .begin(let id): begin(id)
+    case .resume(let path): resume(path)
     case .planSweep:
       worker.async { mailbox.post(.sweep(Result { try host.sweep(document) })) }
     case .tabulate:
@@ -298,6 +299,14 @@ public final class Workbench {
   private func openRecipe(_ path: String) {
     do {
       perform(state.opened(try host.document(at: path)))
+    } catch {
+      state.failed("\(error)")
+    }
+  }
+
+  private func resume(_ path: String) {
+    do {
+      perform(state.resume(try host.document(at: path), at: path))
     } catch {
       state.failed("\(error)")
     }

@@ -198,6 +198,12 @@ extension ScenarioSuite {
       try tmux.wait(for: "is queued, 1 run waits")
       try tmux.press("5")
       try tmux.wait("the queue") { $0.contains("queued 1") && $0.contains("1 waits") }
+      // A stop holds the queue; r goes on with what was stopped, space with the rest.
+      try tmux.press("K")
+      try tmux.wait(for: "1 run waits: space goes on")
+      try tmux.press("r")
+      try tmux.wait("the first run at its end", seconds: 60) { _ in place.wholeRuns == 1 }
+      try tmux.wait(for: "is finished. 1 run waits: space goes on")
       try tmux.press("Space")
       try tmux.wait("both runs", seconds: 120) { _ in place.wholeRuns == 2 }
       try tmux.wait("the queue at its end") { $0.contains("none wait") }

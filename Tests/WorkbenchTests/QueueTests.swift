@@ -129,6 +129,40 @@ struct QueueTests {
     #expect(footer.contains("remove") && footer.contains("move") && !footer.contains("filter"))
   }
 
+  @Test func aStoppedRunGoesOnInItsFolder() throws {
+    // One that is in the queue keeps its place there.
+    var state = try running()
+    _ = state.receive([], state: .stopped)
+    _ = state.reduce(.reveal(.queue))
+    let again = begun(state.press(.character("r")))
+    #expect(again == [0])
+    #expect(state.queue.entries.map(\.folder) == ["runs/first"])
+    state.began(
+      0, StartedRun(NoRun(), folder: "runs/first", records: Fixtures.records(through: 30)))
+    #expect(state.history.last?.step == 30, "the screens show what came before")
+    _ = state.reduce(.reveal(.queue))
+    _ = state.press(.character("r"))
+    #expect(state.message?.contains("in the queue already") == true)
+
+    // One of an earlier session waits behind the run in work.
+    _ = state.reduce(.reveal(.runs))
+    _ = state.press(.character("g"))
+    for _ in 0..<2 {
+      let none = state.press(.character("r"))
+      #expect(none == [] && state.message?.contains("stopped or failed") == true)
+      _ = state.press(.down)
+    }
+    let read = state.press(.character("r"))
+    #expect(read == [.resume("runs/014-base-500k")])
+    let effects = state.resume(try Fixtures.document(), at: "runs/014-base-500k")
+    #expect(effects == [])
+    #expect(state.message?.contains("is queued, 1 run waits") == true)
+    _ = state.receive([], state: .finished)
+    let next = begun(state.advanceQueue(at: 0))
+    #expect(next == [1])
+    #expect(state.queue.entry(1)?.folder == "runs/014-base-500k")
+  }
+
   @Test func quittingWithAHeldQueueAsks() throws {
     var state = try running()
     _ = state.press(.character("R"))

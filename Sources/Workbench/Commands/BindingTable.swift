@@ -205,6 +205,10 @@ public enum BindingTable {
       .init(.character("+"), does: .moveInQueue(-1), "earlier in the queue"),
       .init(.character("-"), does: .moveInQueue(1), "later in the queue")),
     Binding(
+      "r", "resume", "go on with a stopped run", runs, footer: [.runs],
+      in: [.runs, .queue, .lineage],
+      .init(.character("r"), does: .resume, "resume run")),
+    Binding(
       "b", "branch", "start the recipe from here", runs, footer: [.runs], in: [.lineage, .runs],
       .init(.character("b"), does: .branch, "branch from checkpoint")),
     Binding(

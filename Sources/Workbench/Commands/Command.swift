@@ -52,6 +52,7 @@ public enum Command: Hashable, Sendable {
   // The queue.
   case removeFromQueue
   case moveInQueue(Int)
+  case resume
 
   // The tree of checkpoints.
   case pick

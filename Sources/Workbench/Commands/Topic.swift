@@ -50,8 +50,8 @@ public struct Topic: Sendable, Equatable {
         "R while a run trains puts the recipe, as it stands, into the queue of 5 Runs. Its runs follow "
           + "one another; one that fails does not stop the rest. Stopping a run holds the queue until "
           + "space lets it go on.",
-        "In the queue's pane x takes a run out, + and - move one that waits, enter opens one that is "
-          + "over. D leaves the screen and trains all of it; leaving by q asks.",
+        "In the queue's pane x takes a run out, + and - move one that waits, r lets one that was stopped "
+          + "go on, enter opens one that is over. D leaves the screen and trains all of it; leaving by q asks.",
       ]),
     Topic(
       "sweep",

@@ -57,6 +57,8 @@ public struct Draft: Sendable, Equatable {
 public enum Effect: Sendable, Equatable {
   /// Begin a run of the queue by its number.
   case begin(Int)
+  /// Read the recipe of a stopped run, to go on with it.
+  case resume(String)
   /// Look what of the recipe's sweep is there already.
   case planSweep
   /// Read the sweep's whole runs into its table.

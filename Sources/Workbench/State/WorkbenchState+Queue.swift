@@ -14,13 +14,7 @@ extension WorkbenchState {
       message = recipe.faults.first
       return []
     }
-    let id = queue.add(recipe.document, typed, isFirst: !isRunning)
-    guard isRunning else {
-      showsNext = true
-      return [.begin(id)]
-    }
-    message = "\(typed.name) is queued, \(waitingWords): 5 shows the queue."
-    return []
+    return begin(queue.add(recipe.document, typed, isFirst: !isRunning))
   }
 
   /// `1 run waits`, `2 runs wait`.

@@ -55,6 +55,7 @@ extension WorkbenchState {
     case .comparePositions: comparesPositions.toggle()
     case .evaluation, .newestEvaluation, .reference, .play: return reduceNeedle(command)
     case .vary, .sweep, .markArms: return reduceSweep(command)
+    case .resume: return resume()
     case .removeFromQueue, .moveInQueue: return reduceQueue(command)
     case .branch, .merge, .pick: return reduceLineage(command)
     case .reveal(let pane): return reveal(pane)
