@@ -49,10 +49,11 @@ let layers: [Target] = [
   // 3
   layer("Kernels", ["Tensors", "CKernels", "COneDNN", "COpenBLAS", "Support"]),
   layer("RunStore", ["HDF5", "CCrypto", "Records", "Tensors", "Support"]),
-  layer("Panes", ["Terminal", "Records", "Recipes", "Positions", "Support"]),
+  layer("Queues", ["Records", "Recipes", "Support"]),
   layer("Pictures", ["CPNG", "Records", "Terminal", "Support"]),
   // 4
   layer("Models", ["Kernels", "Positions", "Tensors", "Support"]),
+  layer("Panes", ["Queues", "Terminal", "Records", "Recipes", "Positions", "Support"]),
   // 5
   layer("Training", ["Models", "Kernels", "Corpora", "Records", "Tensors", "Support"]),
   layer("Evaluation", ["Models", "Kernels", "Positions", "Corpora", "Records", "Support"]),
@@ -60,19 +61,19 @@ let layers: [Target] = [
   layer(
     "Runs",
     [
-      "Training", "Evaluation", "RunStore", "Pictures", "Recipes", "Positions", "Corpora",
+      "Training", "Evaluation", "RunStore", "Queues", "Pictures", "Recipes", "Positions", "Corpora",
       "Models", "Kernels", "Tensors", "Records", "Support",
     ]),
   // 7
-  layer("Workbench", ["Panes", "Terminal", "Records", "Recipes", "Support"]),
+  layer("Workbench", ["Panes", "Queues", "Terminal", "Records", "Recipes", "Support"]),
 ]
 
 let program = Target.executableTarget(
   name: "needlepoint",
   dependencies: [
-    "Workbench", "Runs", "Training", "Evaluation", "Pictures", "RunStore", "Recipes", "Positions",
-    "Corpora",
-    "Panes", "Terminal", "Models", "Kernels", "Tensors", "Records", "Support", arguments, logging,
+    "Workbench", "Runs", "Training", "Evaluation", "Pictures", "RunStore", "Queues", "Recipes",
+    "Positions", "Corpora", "Panes", "Terminal", "Models", "Kernels", "Tensors", "Records",
+    "Support", arguments, logging,
   ],
   swiftSettings: swiftSettings)
 
@@ -107,6 +108,7 @@ let testTargets: [Target] = [
   tests("StoreTests", ["HDF5", "RunStore", "Records", "Tensors", "TestSupport", "Support"]),
   tests("TerminalTests", ["Terminal", "TestSupport", "Support"]),
   tests("KernelsTests", ["Kernels", "Tensors", "TestSupport", "Support"]),
+  tests("QueuesTests", ["Queues", "Records", "Recipes", "TestSupport", "Support"]),
   tests(
     "PanesTests",
     ["Panes", "Terminal", "Records", "Recipes", "Positions", "TestSupport", "Support"]),
@@ -127,13 +129,12 @@ let testTargets: [Target] = [
   tests(
     "RunsTests",
     [
-      "Workbench", "Runs", "Training", "Evaluation", "RunStore", "Recipes", "Positions", "Corpora",
-      "Models",
-      "Kernels", "Tensors", "Records", "TestSupport", "Support",
+      "Workbench", "Runs", "Training", "Evaluation", "RunStore", "Queues", "Recipes", "Positions",
+      "Corpora", "Models", "Kernels", "Tensors", "Records", "TestSupport", "Support",
     ]),
   tests(
     "WorkbenchTests",
-    ["Workbench", "Panes", "Terminal", "Records", "Recipes", "TestSupport", "Support"],
+    ["Workbench", "Panes", "Queues", "Terminal", "Records", "Recipes", "TestSupport", "Support"],
     exclude: ["Golden"]),
   tests("ScenarioTests", ["RunStore", "Records", "Tensors", "TestSupport", "Support"]),
 ]

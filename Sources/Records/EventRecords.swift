@@ -110,14 +110,18 @@ public struct NoticeRecord: Sendable, Equatable {
   public var level: NoticeLevel
   /// One sentence.
   public var text: String
+  /// The step that a stopped run goes on from; nil in all other notices.
+  public var resumedStep: Int?
 
   /// A record of these values.
   public init(
     level: NoticeLevel,
-    text: String
+    text: String,
+    resumedStep: Int? = nil
   ) {
     self.level = level
     self.text = text
+    self.resumedStep = resumedStep
   }
 }
 
@@ -128,7 +132,7 @@ extension NoticeRecord: RecordFields {
     [
       ("level", .text(level.rawValue)),
       ("text", .text(text)),
-    ]
+    ] + (resumedStep.map { [("resumed_step", .integer($0))] } ?? [])
   }
 
   init?(_ reader: FieldReader) {
@@ -138,7 +142,8 @@ extension NoticeRecord: RecordFields {
     else { return nil }
     self.init(
       level: level,
-      text: text)
+      text: text,
+      resumedStep: reader.integer("resumed_step"))
   }
 }
 

@@ -146,6 +146,13 @@ struct CheckpointReader: ~Copyable {
     }
   }
 
+  /// Where the file comes from.
+  func origin() throws(StoreError) -> CheckpointOrigin {
+    try StoreError.translating(path) {
+      CheckpointOrigin(step: try file.integerAttribute("step"), state: try text("/state"))
+    }
+  }
+
   /// The description of the file that this seal belongs to.
   func description(seal: Seal) throws(StoreError) -> CheckpointDescription {
     try StoreError.translating(path) {

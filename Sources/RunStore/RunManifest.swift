@@ -22,6 +22,9 @@ public struct RunManifest: Sendable, Equatable {
   public var seed: UInt64
   /// SHA-256 of the resolved recipe in hexadecimal digits.
   public var recipeHash: String
+  /// The checkpoint's file that the run started from, with its whole path; nil for a new model and
+  /// in older folders.
+  public var base: String?
   /// Start in universal time; a run folder sets it.
   public var started = ""
 
@@ -69,6 +72,7 @@ public struct RunManifest: Sendable, Equatable {
       // Seeds may exceed what JSON readers keep exactly.
       ("seed", .text(String(seed))),
       ("recipe_sha256", .text(recipeHash)),
+      ("base", base.map { .text($0) } ?? .null),
       ("started", .text(started)),
     ]).line
   }
@@ -86,6 +90,7 @@ public struct RunManifest: Sendable, Equatable {
       processor: text("processor"), instructionSet: text("instruction_set"),
       threads: value["threads"]?.integerValue ?? 0, seed: UInt64(text("seed")) ?? 0,
       recipeHash: text("recipe_sha256"))
+    base = value["base"]?.textValue
     started = text("started")
   }
 }

@@ -56,13 +56,16 @@ extension LoadedModel {
   /// - Parameters:
   ///   - other: a model of the same shape.
   ///   - weight: share of the other weights, 0 to 1.
+  ///   - state: what the checkpoint keeps about its making, JSON.
   ///   - path: the checkpoint to write.
   /// - Throws: `UserError` when the shapes differ, `StoreError` when the file cannot be written.
-  public func write(mixedWith other: LoadedModel, weight: Double, to path: String) throws {
+  func write(
+    mixedWith other: LoadedModel, weight: Double, state: String, to path: String
+  ) throws {
     let weights = ParameterSet(layout: description.shape.parameterLayout)
     weights.values.copy(from: try plainWeights().values)
     try weights.mix(with: try other.plainWeights(), weight: weight, name: other.path)
-    try write(plain: weights, to: path)
+    try write(plain: weights, state: state, to: path)
   }
 
   /// Writes these weights with their adapters merged in as a sealed checkpoint.
@@ -112,13 +115,15 @@ extension LoadedModel {
       remedy: "Name the model that it was trained from with --onto.")
   }
 
-  private func write(plain weights: ParameterSet, to path: String) throws {
+  private func write(
+    plain weights: ParameterSet, state: String = "{}", to path: String
+  ) throws {
     var plain = contents
     plain.parameters = weights
     plain.packed = []
     plain.adapters = nil
     plain.moments = nil
-    plain.state = "{}"
+    plain.state = state
     var description = description
     description.adapters = nil
     plain.modelShape = try description.json

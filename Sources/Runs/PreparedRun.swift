@@ -81,6 +81,8 @@ public final class PreparedRun {
   public let transformer: Transformer
   /// Sizes and rotary frequencies at the start of the run.
   public let description: ModelDescription
+  /// The checkpoint's file that the run starts from; nil for a new model and for a run that goes on.
+  let base: String?
   /// Rotary frequencies at the end of the run.
   public var finalRotary: RotaryFrequencies {
     stages.compactMap { $0.training?.rotary }.last ?? description.rotary
@@ -150,6 +152,7 @@ public final class PreparedRun {
     transformer = start.transformer
     tokenizer = start.tokenizer
     description = start.description
+    base = start.base
     let precision: MatmulPrecision = recipe.precision == .bfloat16 ? .bfloat16 : .float32
     transformer.precision = precision.usable(notice: notice)
     let builder = StageBuilder(

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Recipes
 import RunStore
@@ -8,11 +9,14 @@ extension RunManifest {
   static func current(
     _ prepared: PreparedRun, document: String, threads: Int
   ) -> RunManifest {
-    RunManifest(
+    var manifest = RunManifest(
       experiment: prepared.recipe.name, program: ProgramVersion.text,
       commit: ProgramVersion.commit, toolchain: ProgramVersion.toolchain,
       libraries: [("matrix products", Matmul.libraryDescription)],
       processor: Machine.processorName, instructionSet: InstructionSet.selected.rawValue,
       threads: threads, seed: prepared.recipe.seed, recipeHash: TextDigest.sha256(document))
+    // A run folder as base names no file, and newer checkpoints may come after this one.
+    manifest.base = prepared.base.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+    return manifest
   }
 }

@@ -14,6 +14,8 @@ struct StartModel {
   let description: ModelDescription
   /// Anchor tables of stages by number, as a run that goes on has made them.
   var anchors: [Int: AnchorTable] = [:]
+  /// The checkpoint's file that the weights came from; nil without a base.
+  var base: String?
   /// True when it comes from a checkpoint of the run itself.
   var isResumed = false
 
@@ -36,6 +38,7 @@ struct StartModel {
         loaded.transformer.mergeAdapters()
         notice("\(loaded.path): the adapters are merged into the weights.")
       }
+      self.base = loaded.path
       transformer = loaded.transformer
       tokenizer = loaded.tokenizer
       var plain = loaded.description

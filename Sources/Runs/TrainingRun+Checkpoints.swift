@@ -114,6 +114,9 @@ extension TrainingRun {
     let saved = try store.resume(expecting: found.contents.parameters.layout)
     let run = try TrainingRun(prepared, document: document, store: store)
     try run.restore(saved.contents, path: saved.path)
+    let step = saved.contents.step
+    run.post(
+      .notice(NoticeRecord(level: .info, text: "goes on from step \(step)", resumedStep: step)))
     notices += store.notices + saved.notices + run.differences(from: manifest)
     for text in notices { run.warn(text) }
     return run

@@ -1,5 +1,6 @@
 import Foundation
 import Panes
+public import Queues
 public import Records
 public import Recipes
 import Support
@@ -21,6 +22,10 @@ public final class Workbench {
     public let step: Int
     /// Whether the person left the screen only: the run goes on.
     public let isDetached: Bool
+    /// The runs that wait, the one in work and those that are over.
+    public let queue: RunQueue
+    /// The queue's number of the run.
+    public let current: Int?
     /// The signal-like event that ended it; empty when a person did.
     public let cause: EventWait.Events
   }
@@ -74,7 +79,8 @@ public final class Workbench {
     screen.close()
     return Ending(
       run: control, runName: state.runName, checkpoint: state.history.checkpoints.last?.path,
-      step: state.history.step, isDetached: isDetached, cause: cause)
+      step: state.history.step, isDetached: isDetached, queue: state.queue,
+      current: state.current, cause: cause)
   }
 
   /// Shows a run that is on already, as `attach` and `make run` do.
@@ -82,10 +88,14 @@ public final class Workbench {
   /// - Parameters:
   ///   - control: the run.
   ///   - name: its name.
+  ///   - folder: its folder.
   ///   - isOwn: whether it lives in this process; one that does not goes on when the screen is
   ///     suspended or ended by a signal.
-  public func adopt(_ control: any RunControl, name: String, isOwn: Bool = true) {
-    take(control, name: name)
+  public func adopt(
+    _ control: any RunControl, name: String, folder: String? = nil, isOwn: Bool = true
+  ) {
+    state.started(name: name, folder: folder)
+    take(control)
     ownsRun = isOwn
   }
 
@@ -120,6 +130,7 @@ public final class Workbench {
       (isDirty, answered) = (true, true)
     }
     takeNews()
+    advanceQueue()
     if state.isPlaying, ContinuousClock.now - lastPlayed >= Self.playing {
       lastPlayed = .now
       state.playNext()
@@ -175,6 +186,10 @@ public final class Workbench {
       case .opened(let run, let path): state.opened(run, at: path)
       case .exported(let result): state.exported(result)
       case .read(let run, let path): state.received(run: run, at: path)
+      case .models(let models): state.received(models: models)
+      case .sweep(let sweep): perform(state.received(sweep: sweep))
+      case .table(let table): state.received(table: table)
+      case .merged(let result): perform(state.merged(result))
       }
     }
     guard let control else { return }
@@ -211,7 +226,17 @@ public final class Workbench {
     let mailbox = mailbox
     let document = state.recipe.document
     switch effect {
-    case .start: start(document)
+    case .begin(let id): begin(id)
+    case .resume(let path): resume(path)
+    case .planSweep:
+      worker.async { mailbox.post(.sweep(Result { try host.sweep(document) })) }
+    case .tabulate:
+      let (arms, runs) = (state.queue.sweepArms, state.queue.wholeRuns)
+      worker.async { mailbox.post(.table(host.table(arms: arms, runs: runs))) }
+    case .merge(let first, let second, let weight):
+      worker.async {
+        mailbox.post(.merged(Result { try host.merge(first, second, weight: weight) }))
+      }
     case .send(let command): control?.send(command)
     case .save: save(document)
     case .plan:
@@ -222,7 +247,10 @@ public final class Workbench {
       worker.async { mailbox.post(.recipes(host.recipes())) }
     case .openRecipe(let path): openRecipe(path)
     case .listRuns:
-      worker.async { host.runs { mailbox.post(.runs($0)) } }
+      worker.async {
+        host.runs { mailbox.post(.runs($0)) }
+        mailbox.post(.models(host.models()))
+      }
     case .openRun(let path):
       worker.async { mailbox.post(.opened(host.run(at: path), at: path)) }
     case .readRun(let path):
@@ -237,19 +265,32 @@ public final class Workbench {
     }
   }
 
-  private func start(_ document: RecipeDocument) {
+  private func begin(_ id: Int) {
+    guard let entry = state.queue.entry(id) else { return }
     do {
-      take(try host.start(document), name: state.recipe.recipe?.name ?? "run")
+      let started = try host.start(entry.document, folder: entry.folder)
+      state.began(id, started)
+      take(started.control)
+      perform([.listRuns])
     } catch {
-      state.failed("\(error)")
+      state.couldNotBegin(id, "\(error)")
+      isDirty = true
     }
   }
 
-  private func take(_ started: any RunControl, name: String) {
+  /// Begins what has its turn; what cannot begin makes room for the next.
+  private func advanceQueue() {
+    while !hasLeft {
+      let effects = state.advanceQueue(at: ProcessInfo.processInfo.systemUptime)
+      guard !effects.isEmpty else { return }
+      perform(effects)
+    }
+  }
+
+  private func take(_ started: any RunControl) {
     let waker = wait.waker
     control = started
     ownsRun = true
-    state.started(name: name)
     noteForCrash()
     started.onNews { waker.wake() }
     isDirty = true
@@ -258,6 +299,14 @@ public final class Workbench {
   private func openRecipe(_ path: String) {
     do {
       perform(state.opened(try host.document(at: path)))
+    } catch {
+      state.failed("\(error)")
+    }
+  }
+
+  private func resume(_ path: String) {
+    do {
+      perform(state.resume(try host.document(at: path), at: path))
     } catch {
       state.failed("\(error)")
     }

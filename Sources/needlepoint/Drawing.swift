@@ -1,14 +1,18 @@
 import Foundation
 import Panes
 import Pictures
+import Queues
 import Records
+import RunStore
 import Support
 import Workbench
 
 /// Makes the pictures of the workbench and of `draw` from runs.
 enum Drawing {
   /// The endings that a key press writes.
-  private static let endings = ["svg", "png", "csv", "txt"]
+  private static func endings(of request: PictureRequest) -> [String] {
+    if case .table = request.content { ["md", "csv"] } else { ["svg", "png", "csv", "txt"] }
+  }
 
   /// Draws a request into a folder, in every format.
   ///
@@ -29,7 +33,7 @@ enum Drawing {
         folder, "the folder cannot be made, \(error.localizedDescription)",
         remedy: "Check the permissions and the free space.", kind: .work)
     }
-    let paths = endings.map { "\(folder)/\(name(of: request)).\($0)" }
+    let paths = endings(of: request).map { "\(folder)/\(name(of: request)).\($0)" }
     for path in paths { try write(request, file: path, source: source) }
     return paths
   }
@@ -41,6 +45,8 @@ enum Drawing {
     switch request.content {
     case .chart(let view):
       try PictureFile.write(LineChart(view, request.runs, source: source), to: file)
+    case .table(let table, _):
+      try AtomicFile.write(file.hasSuffix(".csv") ? table.csv : table.markdown, to: file)
     case .heatmap(let map):
       try PictureFile.write(Heatmap(map, run: request.runs[0].name, source: source), to: file)
     }
@@ -52,6 +58,7 @@ enum Drawing {
     case .chart(let view):
       let words = view.curve.title.split { !$0.isLetter && !$0.isNumber }.joined(separator: "-")
       return "\(words)-by-\(view.unit.rawValue)"
+    case .table(_, let name): return "sweep-\(name)"
     case .heatmap(let map):
       func step(_ evaluation: NeedleEvaluation?) -> String {
         evaluation?.step.map { "step-\($0)" } ?? "start"

@@ -54,10 +54,12 @@ extension RunSummary {
     let manifest = try reader.manifest()
     var last: StepRecord?
     var needles: [NeedleRecord] = []
+    var resumed: [Int] = []
     for record in records {
       switch record {
       case .step(let step): last = step
       case .needle(let cell): needles.append(cell)
+      case .notice(let notice): resumed += notice.resumedStep.map { [$0] } ?? []
       default: break
       }
     }
@@ -70,13 +72,15 @@ extension RunSummary {
     let column = needles.filter { $0.step == step && $0.length == longest }
     let share = Proportion(
       column.reduce(0) { $0 + $1.correct }, of: column.reduce(0) { $0 + $1.trials })
+    let fields = (try? document?.fields(.needlepoint)) ?? []
     self.init(
       path: reader.path, name: manifest.experiment, when: Self.shown(manifest.started),
       status: reader.status,
       steps: last?.step ?? 0, tokens: last?.tokens ?? 0, loss: last?.loss,
       needle: share.trials > 0 ? share : nil, seconds: last?.seconds ?? 0,
-      checkpoint: reader.checkpointPaths.first,
-      fields: (try? document?.fields(.needlepoint)) ?? [])
+      checkpoints: reader.checkpointPaths,
+      base: manifest.base ?? fields.first { $0.path == "base" && !$0.text.isEmpty }?.text,
+      resumed: resumed, fields: fields)
   }
 
   /// `2026-11-21T03:05:22Z` as `2026-11-21 03:05`.

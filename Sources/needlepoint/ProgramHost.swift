@@ -3,6 +3,7 @@ import Foundation
 import Kernels
 import Models
 import Panes
+import Queues
 import Records
 import Recipes
 import RunStore
@@ -13,43 +14,71 @@ import Workbench
 
 /// What the workbench asks of this program: starting runs, forecasts, samples, files.
 final class ProgramHost: WorkbenchHost, @unchecked Sendable {
-  // Sendable: the lock guards `started` and `knownRuns`; everything else never changes.
+  // Sendable: the lock guards `started` and `knownRuns`, the worker owns `shelf`; everything else never
+  // changes.
 
   let vocabulary = RecipeVocabulary.needlepoint
-  private let out: String
+  /// Folder of the run folders.
+  let out: String
   private let threads: Int?
   private let lock = NSLock()
   private var started: TrainingRun?
+  private let shelf: ModelShelf
   private var knownRuns: [String: (bytes: Int, summary: RunSummary)] = [:]
 
   /// A host that makes run folders in `out`.
   init(out: String, threads: Int?) {
     self.out = out
     self.threads = threads
+    shelf = ModelShelf(out)
   }
 
   /// The run that was started last.
   var run: TrainingRun? { lock.withLock { started } }
 
-  func start(_ document: RecipeDocument) throws -> any RunControl {
+  func start(_ document: RecipeDocument, folder: String? = nil) throws -> StartedRun {
     // Threads inherit the priority of the one that makes them: the engine's stand behind the screen's,
     // which then answers keys at once while both cores train.
-    let made = Handover<Result<TrainingRun, any Error>>()
+    let made = Handover<Result<(TrainingRun, [RunRecord]), any Error>>()
     let thread = Thread { [out, threads] in
       setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
       made.give(
         Result {
-          let run = try TrainingRun(document, parent: out, threads: threads)
+          guard let folder else {
+            let run = try TrainingRun(document, parent: out, threads: threads)
+            run.begin()
+            return (run, [])
+          }
+          let run = try TrainingRun.resume(folder, threads: threads)
+          // What it says while it opens stands in the log already.
+          _ = run.drain()
+          let records = (try? RunReader(folder).records()) ?? []
           run.begin()
-          return run
+          return (run, records)
         })
     }
     thread.name = "starter"
     thread.stackSize = 8 << 20
     thread.start()
-    let run = try made.take().get()
+    let (run, records) = try made.take().get()
     lock.withLock { started = run }
-    return run
+    return StartedRun(
+      run, folder: run.folder, trained: run.prepared.description.shape.trainedContext,
+      records: records)
+  }
+
+  func sweep(_ document: RecipeDocument) throws -> PlannedSweep {
+    try PlannedSweep(document, parent: out)
+  }
+
+  func table(arms: [String], runs: [(arm: String, folder: String)]) -> SweepTable {
+    SweepTable(arms: arms, runs: runs)
+  }
+
+  func models() -> [ModelFile] { shelf.files() }
+
+  func merge(_ first: String, _ second: String, weight: Double) throws -> String {
+    try shelf.merge(first, second, weight: weight)
   }
 
   func plan(_ document: RecipeDocument) -> PlanReport {
@@ -115,7 +144,7 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
     let bytes = reader.recordBytes
     if var known = lock.withLock({ knownRuns[reader.path] }), known.bytes == bytes {
       known.summary.status = reader.status
-      known.summary.checkpoint = reader.checkpointPaths.first
+      known.summary.checkpoints = reader.checkpointPaths
       return known.summary
     }
     guard let summary = try? RunSummary(reader) else { return nil }
@@ -126,6 +155,9 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
   func run(at path: String) -> PastRun? { try? PastRun(path) }
 
   func export(_ picture: PictureRequest) throws -> [String] {
+    if case .table = picture.content {
+      return try Drawing.write(picture, to: out, source: "")
+    }
     let first = picture.runs.first?.path ?? run?.folder
     let sources = picture.runs.map { $0.path ?? run?.folder ?? $0.name }.map { path in
       "run " + (path.split(separator: "/").last.map(String.init) ?? path)

@@ -1,4 +1,5 @@
 import Foundation
+import Queues
 import Recipes
 import Records
 import RunStore
@@ -40,13 +41,15 @@ struct WorkbenchScreen {
     if showsTour { workbench.showTour() }
     if startsTraining {
       do {
-        workbench.adopt(try host.start(document), name: try document.recipe(.needlepoint).name)
+        let started = try host.start(document)
+        workbench.adopt(
+          started.control, name: try document.recipe(.needlepoint).name, folder: started.folder)
       } catch {
         screen.close()
         throw error
       }
     }
-    return finish(workbench.run())
+    return try finish(workbench.run())
   }
 
   /// Shows a run that another process trains, until the person leaves; the run goes on.
@@ -58,11 +61,13 @@ struct WorkbenchScreen {
     let wait = try EventWait(screen: screen)
     let workbench = Workbench(screen: screen, host: host, document: document, wait: wait)
     workbench.onFrame = FrameLog.fromEnvironment?.write
-    workbench.adopt(run, name: try document.recipe(.needlepoint).name, isOwn: false)
+    workbench.adopt(
+      run, name: try document.recipe(.needlepoint).name, folder: run.folder, isOwn: false)
     let ending = workbench.run()
     run.leave()
-    if host.run != nil { return finish(ending) }
+    if host.run != nil { return try finish(ending) }
     guard !ending.cause.contains(.hangup) else { return 0 }
+    Self.tellWaiting(ending)
     if run.state.isOver {
       print("\(run.folder): \(Self.words(run.state, isKept: ending.checkpoint != nil))")
     } else {
@@ -73,11 +78,11 @@ struct WorkbenchScreen {
   }
 
   /// Waits for a run that is still stopping, and says what it left behind.
-  private func finish(_ ending: Workbench.Ending) -> Int32 {
+  private func finish(_ ending: Workbench.Ending) throws -> Int32 {
     if ending.isDetached || ending.cause.contains(.hangup), let run = host.run {
       // The person or the connection is gone, the training is not.
       if ending.cause.contains(.hangup) { Self.logTo(run.folder + "/log.txt") }
-      return HeadlessReporter(run, options: shared).follow()
+      return try followHeadless(run, ending)
     }
     if let run = host.run {
       run.wait()
@@ -88,12 +93,30 @@ struct WorkbenchScreen {
       if run.state == .stopped, kept != nil {
         print("go on with: needlepoint resume \(run.folder)")
       }
+      Self.tellWaiting(ending)
       if case .failed = run.state { return 1 }
     }
     if ending.cause.contains(.requeue) { return 85 }
     if ending.cause.contains(.terminate) { return 143 }
     if ending.cause.contains(.interrupt) { return 130 }
     return 0
+  }
+
+  /// Trains on without a screen: the run, and the rest of the queue unless a person holds it.
+  private func followHeadless(_ run: TrainingRun, _ ending: Workbench.Ending) throws -> Int32 {
+    guard let current = ending.current, ending.queue.waiting > 0, !ending.queue.isHeld else {
+      return HeadlessReporter(run, options: shared).follow()
+    }
+    let runner = QueueRunner(
+      ending.queue, parent: host.out, threads: shared.threads, active: [current: run])
+    return try QueueReporter(runner, options: shared).follow()
+  }
+
+  /// Says how many runs of the queue were not begun; the queue ends with its screen.
+  private static func tellWaiting(_ ending: Workbench.Ending) {
+    let waiting = ending.queue.waiting
+    guard waiting > 0 else { return }
+    print("queued and not begun: \(waiting) run\(waiting == 1 ? "" : "s")")
   }
 
   /// Sends what is printed from now on to a file: a terminal that is gone takes nothing.

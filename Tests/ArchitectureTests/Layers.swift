@@ -40,12 +40,15 @@ struct Module: Sendable {
       name: "RunStore", layer: 3, imports: ["CCrypto", "HDF5", "Records", "Support", "Tensors"],
       hasFoundation: true),
     Module(
-      name: "Panes", layer: 3, imports: ["Positions", "Recipes", "Records", "Support", "Terminal"]),
+      name: "Queues", layer: 3, imports: ["Recipes", "Records", "Support"], hasFoundation: true),
     Module(
       name: "Pictures", layer: 3, imports: ["CPNG", "Records", "Support", "Terminal"],
       hasFoundation: true),
 
     Module(name: "Models", layer: 4, imports: ["Kernels", "Positions", "Support", "Tensors"]),
+    Module(
+      name: "Panes", layer: 4,
+      imports: ["Positions", "Queues", "Recipes", "Records", "Support", "Terminal"]),
 
     Module(
       name: "Training", layer: 5,
@@ -57,19 +60,21 @@ struct Module: Sendable {
     Module(
       name: "Runs", layer: 6,
       imports: [
-        "Corpora", "Evaluation", "Kernels", "Models", "Pictures", "Positions", "Recipes", "Records",
-        "RunStore", "Support", "Tensors", "Training",
+        "Corpora", "Evaluation", "Kernels", "Models", "Pictures", "Positions", "Queues", "Recipes",
+        "Records", "RunStore", "Support", "Tensors", "Training",
       ], hasFoundation: true),
 
     Module(
-      name: "Workbench", layer: 7, imports: ["Panes", "Recipes", "Records", "Support", "Terminal"],
+      name: "Workbench", layer: 7,
+      imports: ["Panes", "Queues", "Recipes", "Records", "Support", "Terminal"],
       hasFoundation: true),
 
     Module(
       name: "needlepoint", layer: 8,
       imports: [
-        "Corpora", "Evaluation", "Kernels", "Models", "Panes", "Pictures", "Positions", "Recipes",
-        "Records", "RunStore", "Runs", "Support", "Tensors", "Terminal", "Training", "Workbench",
+        "Corpora", "Evaluation", "Kernels", "Models", "Panes", "Pictures", "Positions", "Queues",
+        "Recipes", "Records", "RunStore", "Runs", "Support", "Tensors", "Terminal", "Training",
+        "Workbench",
       ], hasFoundation: true, packages: ["ArgumentParser", "Logging"]),
   ]
 

@@ -65,6 +65,7 @@ import Testing
     ),
     ("edit", .edit(EditRecord(step: 12, path: "stages.0.mix.books", old: "0.3", new: "0.5"))),
     ("notice", .notice(NoticeRecord(level: .warning, text: "tab\tand \\ and é"))),
+    ("notice", .notice(NoticeRecord(level: .info, text: "goes on", resumedStep: 12))),
     (
       "done",
       .done(

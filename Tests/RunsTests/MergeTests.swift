@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import RunStore
 import Runs
 import Records
@@ -51,6 +52,26 @@ struct MergeTests {
 
   private static func mixed(_ own: [Float], _ other: [Float], _ weight: Double) -> [Float] {
     zip(own, other).map { Float((1 - weight) * Double($0) + weight * Double($1)) }
+  }
+
+  @Test func aMergedCheckpointRemembersItsParentsAndARunItsBase() throws {
+    let place = try TemporaryFolder()
+    let base = try Self.base(place)
+    let run = try TrainingRun(
+      RunCase.document(Self.recipe(base: base, Self.stage("a", steps: 2))), parent: place.path)
+    _ = Follower(run)
+    let reader = try RunReader(run.folder)
+    #expect(try reader.manifest().base == base)
+    let out = place.file("merged.h5")
+    let path = try MergedModel.write(
+      base, run.folder, weight: 0.25, to: { _ in out }, pool: ThreadPool(threads: 1))
+    #expect(path == out)
+    let newest = try reader.newestCheckpoint().path
+    let expected = Self.mixed(try Self.weights(base), try Self.weights(newest), 0.25)
+    #expect(try Self.weights(out) == expected)
+    let merged = try #require(MergedModel(json: try Checkpoint.origin(out).state))
+    #expect(merged.first == base && merged.second == newest && merged.weight == 0.25)
+    #expect(MergedModel(json: try Checkpoint.origin(base).state) == nil)
   }
 
   @Test func weightsAreAveragedAsTheRecipeSays() throws {

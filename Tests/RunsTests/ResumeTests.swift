@@ -85,6 +85,10 @@ import Testing
     let outcome = try Outcome(run.folder)
     #expect(outcome.parameters == straight.outcome.parameters)
     #expect(outcome.records == straight.outcome.records)
+    let resumed = try RunReader(run.folder).records().compactMap { record in
+      if case .notice(let notice) = record { notice.resumedStep } else { nil }
+    }
+    #expect(resumed == [min(step, straight.steps)])
   }
 
   @Test func aPauseChangesNothing() throws {

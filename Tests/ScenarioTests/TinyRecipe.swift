@@ -97,6 +97,11 @@ final class Workplace {
     return names.sorted().map { out + "/" + $0 }
   }
 
+  /// Runs that were trained to their end.
+  var wholeRuns: Int {
+    runs.count { FileManager.default.fileExists(atPath: $0 + "/DONE") }
+  }
+
   /// The only run folder.
   func run(at location: SourceLocation = #_sourceLocation) throws -> String {
     #expect(runs.count == 1, "\(runs)", sourceLocation: location)

@@ -180,6 +180,126 @@ extension ScenarioSuite {
       try expectRestored(tmux, place)
     }
 
+    @Test func aSecondRunIsQueuedAndBothFinish() throws {
+      let place = try Workplace(TinyRecipe.world(steps: 1000, every: 1000, evaluations: 1000))
+      let tmux = try shell(place)
+      try tmux.type(opening())
+      try tmux.press("Enter")
+      try tmux.wait(for: "Tour 1 of 6", seconds: 20)
+      try tmux.press("R")
+      try tmux.wait(for: "[3 Train]", seconds: 20)
+      // However fast it trains, another one is queued meanwhile.
+      try tmux.press("Space")
+      try tmux.wait(for: "paused")
+      try tmux.press("1")
+      try tmux.wait(for: "[1 Recipe]")
+      try tmux.press("+")
+      try tmux.press("R")
+      try tmux.wait(for: "is queued, 1 run waits")
+      try tmux.press("5")
+      try tmux.wait("the queue") { $0.contains("queued 1") && $0.contains("1 waits") }
+      // A stop holds the queue; r goes on with what was stopped, space with the rest.
+      try tmux.press("K")
+      try tmux.wait(for: "1 run waits: space goes on")
+      try tmux.press("r")
+      try tmux.wait("the first run at its end", seconds: 60) { _ in place.wholeRuns == 1 }
+      try tmux.wait(for: "is finished. 1 run waits: space goes on")
+      try tmux.press("Space")
+      try tmux.wait("both runs", seconds: 120) { _ in place.wholeRuns == 2 }
+      try tmux.wait("the queue at its end") { $0.contains("none wait") }
+      try tmux.press("u")
+      try tmux.press("q")
+      try tmux.wait(for: "status=0", seconds: 20)
+      try expectRestored(tmux, place)
+    }
+
+    @Test func theQueueGoesOnWithoutTheScreen() throws {
+      let place = try Workplace(TinyRecipe.world(steps: 1000, every: 1000, evaluations: 1000))
+      let tmux = try shell(place)
+      try tmux.type(opening("run tiny.yaml"))
+      try tmux.press("Enter")
+      try tmux.wait(for: "[3 Train]", seconds: 20)
+      try tmux.press("Space")
+      try tmux.wait(for: "paused")
+      try tmux.press("R")
+      try tmux.wait(for: "is queued, 1 run waits")
+      try tmux.press("q")
+      try tmux.wait(for: "1 run waits too: only D trains them")
+      try tmux.press("Escape")
+      try tmux.press("Space")
+      try tmux.press("D")
+      let end = try tmux.wait(for: "status=0", seconds: 60)
+      #expect(end.components(separatedBy: ": done ").count == 3, "\(end)")
+      #expect(place.wholeRuns == 2)
+      try expectRestored(tmux, place)
+    }
+
+    @Test func aSweepOfTwoArmsIsStartedFromTheWorkbench() throws {
+      let place = try Workplace(TinyRecipe.world(steps: 8, every: 4, evaluations: 8))
+      let tmux = try shell(place)
+      try tmux.type(opening())
+      try tmux.press("Enter")
+      try tmux.wait(for: "Tour 1 of 6", seconds: 20)
+      for line in ["stages.0.optimizer.rate=1e-3,2e-3", "seeds=1"] {
+        try tmux.press("v")
+        try tmux.wait(for: " vary ")
+        try tmux.press("C-u")
+        try tmux.type(line)
+        try tmux.press("Enter")
+        try tmux.wait(for: "S starts it")
+      }
+      try tmux.press("S")
+      try tmux.wait("both runs", seconds: 120) { _ in place.wholeRuns == 2 }
+      try tmux.type(":show sweep table")
+      try tmux.press("Enter")
+      let table = try tmux.wait(for: "2 of 2 whole")
+      #expect(table.contains("rate_1e_3 (1)") && table.contains("rate_2e_3 (1)"))
+      try tmux.press("E")
+      try tmux.wait(for: "Wrote out/sweep-")
+      // The same sweep on the command line finds nothing left to train.
+      try tmux.press("Enter")
+      try tmux.wait("the other arm laid over") { $0.contains("[3 Train]") && $0.contains("╌ A") }
+      try tmux.press("s")
+      try tmux.press("q")
+      try tmux.wait(for: "Unsaved edits")
+      try tmux.press("s")
+      try tmux.wait(for: "status=0", seconds: 20)
+      try expectRestored(tmux, place)
+      let again = try place.program("sweep", "tiny.yaml", "--out", "out", "--threads", "1")
+      expect(again, says: ["2 of 2 runs are there already"])
+    }
+
+    @Test func aRunIsBranchedFromTheLineageAndMergedWithItsBase() throws {
+      let place = try Workplace(TinyRecipe.world(steps: 8, every: 4, evaluations: 8))
+      _ = try place.train("--set", "name=first")
+      let tmux = try shell(place)
+      try tmux.type(opening())
+      try tmux.press("Enter")
+      try tmux.wait(for: "Tour 1 of 6", seconds: 20)
+      try tmux.type(":show lineage")
+      try tmux.press("Enter")
+      try tmux.wait("the tree") { $0.contains("lineage") && $0.contains("└─○ @") }
+      try tmux.press("m")
+      try tmux.press("j")
+      try tmux.press("m")
+      try tmux.wait(for: "M merges the two")
+      try tmux.press("M")
+      try tmux.wait(for: "merge, share of")
+      try tmux.press("Enter")
+      try tmux.wait(for: "Wrote out/merge-first")
+      try tmux.wait("the product") { $0.contains("◆ merge-first") }
+      try tmux.press("k")
+      try tmux.press("b")
+      try tmux.wait(for: "The recipe starts from")
+      try tmux.press("R")
+      try tmux.wait("the branch", seconds: 60) { _ in place.wholeRuns == 2 }
+      try tmux.press("5")
+      try tmux.wait("the branch below its parent") { $0.contains("─● tiny") }
+      try tmux.press("u")
+      try tmux.press("q")
+      try tmux.wait(for: "status=0", seconds: 20)
+    }
+
     /// The last records of a kind; those of others are not parsed, for the log is long.
     private func log(_ place: Workplace, of event: String) -> [JSONValue] {
       guard let run = place.runs.last,

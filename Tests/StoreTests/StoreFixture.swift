@@ -69,10 +69,12 @@ enum StoreFixture {
   static let recipe = "name: tiny run\nseed: 1\n"
 
   static var manifest: RunManifest {
-    RunManifest(
+    var manifest = RunManifest(
       experiment: "tiny run", program: "needlepoint test", commit: nil, toolchain: "swift",
       libraries: [("hdf5", "1.10")], processor: "any", instructionSet: "portable", threads: 1,
       seed: 1, recipeHash: TextDigest.sha256(recipe))
+    manifest.base = "/models/base.h5"
+    return manifest
   }
 
   static func run(in folder: TemporaryFolder, files: FileSystem = .real) throws -> RunFolder {

@@ -1,8 +1,10 @@
 import Panes
+import Queues
 import Records
 import Recipes
 import Support
 import Synchronization
+import Terminal
 import Workbench
 
 /// Fixed recipes, runs and reports; nothing here depends on time, place or chance.
@@ -135,12 +137,92 @@ enum Fixtures {
       })
   ]
 
+  /// A base, and the merge of it with the end of a run.
+  static let models = [
+    ModelFile(path: "runs/base-256.h5", step: 1500),
+    ModelFile(
+      path: "runs/merge-016.h5", step: 200,
+      parents: ["/home/me/runs/016-pose/step-000000000200.h5", "/home/me/runs/base-256.h5"],
+      weight: 0.5),
+  ]
+
+  /// The sweep of a document; the first run is there already.
+  static func sweep(_ document: RecipeDocument) throws -> PlannedSweep {
+    let recipe = try document.recipe(vocabulary)
+    guard let sweep = recipe.sweep else { throw UserError("recipe.yaml", "it has no sweep") }
+    return PlannedSweep(
+      sweep,
+      runs: try document.sweepRuns(vocabulary, checksPaths: false).enumerated().map { index, run in
+        PlannedSweep.Run(
+          run, name: "long-\(run.arm)-\(run.seed)", steps: recipe.plannedSteps,
+          folder: index == 0 ? "runs/016-pose" : nil, isDone: index == 0,
+          records: index == 0 ? records(through: 120) : [])
+      })
+  }
+
+  /// A table in which every arm is a little worse than the one before.
+  static func table(arms: [String], runs: [String]) -> SweepTable {
+    SweepTable(
+      arms: arms,
+      results: runs.enumerated().map { index, arm in
+        let place = arms.firstIndex(of: arm) ?? 0
+        let right = Proportion(48 - 16 * place - index % 2, of: 50)
+        return (
+          arm,
+          [
+            .needle(
+              NeedleRecord(
+                step: 200, task: "keyed", length: 4096, depth: 0, correct: right.correct,
+                trials: 50, score: right.score, low: right.low, high: right.high)),
+            .done(
+              DoneRecord(
+                status: "done", path: "", seconds: 71, tokens: 3_192_800, flops: 1.4e14,
+                final: [NamedNumber("loss.4096", 1.9 + 0.1 * Double(place) + 0.01 * Double(index))]
+              )),
+          ]
+        )
+      })
+  }
+
+  /// A sweep of two arms by two seeds in every state: whole, in work, waiting.
+  static func sweeping() throws -> WorkbenchState {
+    var state = try state()
+    _ = state.reduce(.set(path: "name", value: "long"))
+    for line in ["stages.0.rope.base=160k,500k", "seeds=1,2"] {
+      _ = state.reduce(.vary)
+      _ = state.press(.control("u"))
+      for key in line { _ = state.press(.character(key)) }
+      _ = state.press(.enter)
+    }
+    _ = state.received(sweep: Result { try sweep(state.recipe.document) })
+    guard case .begin(let id)? = state.advanceQueue(at: 0).first else { return state }
+    state.began(id, StartedRun(NoRun(), folder: "runs/017-longrecipe", trained: 256))
+    _ = state.receive(records(through: 60), state: .training)
+    state.received(table: table(arms: state.queue.sweepArms, runs: ["base_160k"]))
+    return state
+  }
+
+  /// The same when all is over: one run failed, the others are whole.
+  static func swept() throws -> WorkbenchState {
+    var state = try sweeping()
+    _ = state.receive(records(through: 120), state: .finished)
+    for (index, ending) in [RunState.finished, .failed("no room on the disk")].enumerated() {
+      guard case .begin(let id)? = state.advanceQueue(at: 0).first else { return state }
+      state.began(id, StartedRun(NoRun(), folder: "runs/02\(index)", trained: 256))
+      _ = state.receive(records(through: 120), state: ending)
+    }
+    state.received(
+      table: table(arms: state.queue.sweepArms, runs: ["base_160k", "base_160k", "base_500k"]))
+    return state
+  }
+
   /// The workbench on the recipe, planned, with no run.
   static func state() throws -> WorkbenchState {
     var state = WorkbenchState(try document(), vocabulary: vocabulary)
     state.planned(report, of: state.recipe.document.text)
     state.received(feed: feed, of: state.recipe.document.text)
     state.received(runs: runs)
+    state.received(models: models)
     return state
   }
 
@@ -170,11 +252,12 @@ enum Fixtures {
     RunSummary(
       path: "runs/017-longrecipe", name: "017-longrecipe-256-to-4k", when: "21 Nov 12:41",
       status: "running", steps: 120, tokens: 1_915_680, loss: 1.92, needle: Proportion(49, of: 100),
-      seconds: 41, fields: fields()),
+      seconds: 41, base: "/home/me/runs/016-pose/step-000000000150.h5", fields: fields()),
     RunSummary(
       path: "runs/016-pose", name: "016-pose", when: "21 Nov 11:02", status: "done", steps: 200,
       tokens: 3_192_800, loss: 1.99, needle: Proportion(86, of: 100), seconds: 71,
-      checkpoint: "step-000000000200.h5",
+      checkpoints: ["runs/016-pose/step-000000000200.h5", "runs/016-pose/step-000000000150.h5"],
+      base: "runs/base-256.h5",
       fields: fields([
         ("stages.0.rope.base", "500k"), ("stages.0.optimizer.rate", "2e-3"),
         ("stages.0.mix.stories", "0.5"), ("stages.0.mix.code", "0.2"),
@@ -288,4 +371,12 @@ enum Fixtures {
     _ = state.receive(records(through: step), state: .training)
     return state
   }
+}
+
+/// A run that says nothing of itself: tests tell the state what it would have said.
+final class NoRun: RunControl {
+  func send(_ command: RunCommand) {}
+  func drain() -> [RunRecord] { [] }
+  var state: RunState { .training }
+  func onNews(_ wake: @escaping @Sendable () -> Void) {}
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Panes
+import Records
 import Terminal
 import Testing
 import Workbench
@@ -54,6 +55,18 @@ struct FrameGoldenTests {
     }
   }
 
+  /// A pane of the runs screen in focus, with a sweep.
+  static func sweep(
+    _ pane: PaneName, _ make: @escaping @Sendable () throws -> WorkbenchState,
+    _ commands: [Command] = []
+  ) -> @Sendable () throws -> WorkbenchState {
+    {
+      var state = try make()
+      for command in [.reveal(pane)] + commands { _ = state.reduce(command) }
+      return state
+    }
+  }
+
   static let scenes: [Scene] = [
     Scene(name: "recipe", make: on(.recipe)),
     Scene(
@@ -78,6 +91,31 @@ struct FrameGoldenTests {
       name: "needle-partial", make: on(.needle, [.right, .right, .right, .down], running: 100)),
     Scene(name: "runs", make: on(.runs)),
     Scene(name: "runs-compared", make: marked(.runs, [.tab])),
+    Scene(name: "runs-queue-empty", make: on(.runs, [.tab, .tab, .tab])),
+    Scene(name: "runs-queue", make: sweep(.queue, { try Fixtures.sweeping() })),
+    Scene(name: "runs-queue-over", make: sweep(.queue, { try Fixtures.swept() }, [.last])),
+    Scene(name: "runs-sweep-empty", make: on(.runs, [.tab, .tab])),
+    Scene(name: "runs-sweep", make: sweep(.sweep, { try Fixtures.sweeping() })),
+    Scene(name: "runs-sweep-over", make: sweep(.sweep, { try Fixtures.swept() }, [.markArms])),
+    Scene(
+      name: "runs-lineage", make: on(.runs, [.tab, .tab, .tab, .tab, .character("m"), .down])),
+    Scene(
+      name: "quit-queued",
+      make: {
+        var state = try Fixtures.sweeping()
+        _ = state.receive([], state: .stopped)
+        _ = state.press(.character("q"))
+        return state
+      }),
+    Scene(
+      name: "recipe-sweep",
+      make: {
+        var state = try Fixtures.sweeping()
+        for command in [Command.show(.recipe), .nextPane, .nextPane, .vary] {
+          _ = state.reduce(command)
+        }
+        return state
+      }),
     Scene(
       name: "runs-filtered",
       make: on(.runs, [.character("/")] + "loss<1.95".map { Key.character($0) } + [.enter])),

@@ -75,7 +75,7 @@ struct HelpTests {
     var state = try Fixtures.state()
     _ = state.reduce(.tour)
     let effects = state.press(.character("R"))
-    #expect(effects == [.start])
+    #expect(effects == [.begin(0)])
     #expect(state.overlay == nil)
   }
 }

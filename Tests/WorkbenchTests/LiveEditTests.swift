@@ -69,16 +69,22 @@ struct LiveEditTests {
     #expect(commands(state.press(.character("u"))).isEmpty)
   }
 
-  @Test func theFooterOffersOnlyWhatTheRunCanDo() {
-    func words(_ run: RunState?) -> [String] {
-      BindingTable.footer(on: .train, run: run).map(\.word)
+  @Test func theFooterOffersOnlyWhatTheRunCanDo() throws {
+    var idle = try Fixtures.state()
+    _ = idle.reduce(.show(.train))
+    func words(_ run: RunState?) throws -> [String] {
+      guard let run else { return BindingTable.footer(of: idle).map(\.word) }
+      var state = try Fixtures.running(through: 40)
+      _ = state.receive([], state: run)
+      return BindingTable.footer(of: state).map(\.word)
     }
-    #expect(words(nil).contains("run"))
-    #expect(!words(nil).contains("pause"))
-    #expect(!words(.training).contains("run"))
-    #expect(words(.training).contains("pause"))
-    #expect(words(.paused).contains("go on"))
-    #expect(words(.finished).contains("run again"))
+    #expect(try words(nil).contains("run"))
+    #expect(try !words(nil).contains("pause"))
+    #expect(try !words(.training).contains("run"))
+    #expect(try words(.training).contains("queue"))
+    #expect(try words(.training).contains("pause"))
+    #expect(try words(.paused).contains("go on"))
+    #expect(try words(.finished).contains("run again"))
   }
 
   @Test func logLinesLeaveTheScreenAndSendTheRunNothing() throws {

@@ -73,16 +73,6 @@ struct ReducerTests {
     #expect(state.recipe.training(0)?.rope.kind == "yarn")
   }
 
-  @Test func startingIsRefusedWhileARunTrains() throws {
-    var idle = try Fixtures.state()
-    let effects1 = idle.press(.character("R"))
-    #expect(effects1 == [.start])
-    var running = try Fixtures.running(through: 30)
-    let effects2 = running.press(.character("R"))
-    #expect(effects2 == [])
-    #expect(running.message?.contains("already") == true)
-  }
-
   @Test func theRunIsDrivenByItsKeys() throws {
     var state = try Fixtures.running(through: 30)
     let effects3 = state.press(.character(" "))

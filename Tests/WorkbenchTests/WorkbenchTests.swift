@@ -1,4 +1,5 @@
 import Panes
+import Queues
 import Records
 import Recipes
 import Support
@@ -42,16 +43,36 @@ final class ScriptedRun: RunControl {
 
 /// A host that keeps everything in memory.
 final class ScriptedHost: WorkbenchHost {
-  let run = ScriptedRun()
+  /// The run that was started last.
+  var run: ScriptedRun { runs.withLock { $0.last ?? idle } }
+  let idle = ScriptedRun()
+  let runs = Mutex<[ScriptedRun]>([])
+  let begun = Mutex<[String]>([])
   let saved = Mutex<String?>(nil)
   let refusal: UserError?
 
   init(refusal: UserError? = nil) { self.refusal = refusal }
 
   var vocabulary: RecipeVocabulary { Fixtures.vocabulary }
-  func start(_ document: RecipeDocument) throws -> any RunControl {
+  func start(_ document: RecipeDocument, folder: String?) throws -> StartedRun {
     if let refusal { throw refusal }
-    return run
+    let name = document.value(at: "name") ?? ""
+    begun.withLock { $0.append(folder ?? name) }
+    if name == "broken" { throw UserError("base.h5", "no such file", remedy: "Look.") }
+    let run = ScriptedRun()
+    runs.withLock { $0.append(run) }
+    return StartedRun(run, folder: folder ?? "runs/\(name)", trained: 512)
+  }
+  func sweep(_ document: RecipeDocument) throws -> PlannedSweep {
+    try Fixtures.sweep(document)
+  }
+  func table(arms: [String], runs: [(arm: String, folder: String)]) -> SweepTable {
+    Fixtures.table(arms: arms, runs: runs.map(\.arm))
+  }
+  func models() -> [ModelFile] { Fixtures.models }
+  func merge(_ first: String, _ second: String, weight: Double) throws -> String {
+    if let refusal { throw refusal }
+    return "runs/merge.h5"
   }
   func plan(_ document: RecipeDocument) -> PlanReport { Fixtures.report }
   func feed(_ document: RecipeDocument) -> [String: FedStage] { Fixtures.feed }
@@ -123,8 +144,15 @@ struct WorkbenchTests {
     #expect(workbench.state.message?.contains("unsaved edits") == true)
     workbench.perform(.undo)
     workbench.perform(.start)
+    // The run goes on with what it has: its contexts, and no edit of the other recipe reaches it.
+    host.run.tell(Fixtures.records(through: 30))
+    workbench.turn(milliseconds: 50)
     workbench.perform(.openRecipe(Fixtures.recipes[0].path))
-    #expect(workbench.state.message?.contains("keeps its recipe") == true)
+    workbench.perform(.set(path: "target", value: "2k"))
+    workbench.perform(.nudge(1))
+    #expect(workbench.state.recipe.recipe?.target == 2048)
+    #expect(workbench.state.map?.target == 4096)
+    #expect(host.run.commands == [])
   }
 
   @Test func nothingNewDrawsNoFrame() throws {

@@ -23,6 +23,16 @@ extension Canvas {
     self.text(text, x: 0, y: y, style: style, width: max(0, column), align: .right)
   }
 
+  /// The glyph before a run of this status; each differs without colour.
+  func mark(ofRun status: String) -> (Glyph, Style) {
+    switch status {
+    case "running": (glyphs.running, .accent)
+    case "failed": (glyphs.failed, .bad)
+    case "done": (glyphs.finished, .good)
+    default: (glyphs.checkpoint, .text)
+    }
+  }
+
   /// Rows of a list that fit `height` with the cursor in sight: the index of the first one.
   static func scroll(cursor: Int, count: Int, height: Int) -> Int {
     guard count > height, height > 0 else { return 0 }

@@ -16,10 +16,13 @@ public struct StagesPane {
   /// Whether the plan is being made again.
   public var isStale: Bool
 
+  /// Runs of the recipe's sweep; 0 without one.
+  public var sweep: Int
+
   /// A pane of these values.
   public init(
     stages: [RecipeStageFace], shown: Int, running: Int? = nil, cursor: Int = 0,
-    plan: RecipePlanFace? = nil, isStale: Bool = false
+    plan: RecipePlanFace? = nil, isStale: Bool = false, sweep: Int = 0
   ) {
     self.stages = stages
     self.shown = shown
@@ -27,6 +30,7 @@ public struct StagesPane {
     self.cursor = cursor
     self.plan = plan
     self.isStale = isStale
+    self.sweep = sweep
   }
 
   /// Draws the pane into the whole canvas.
@@ -91,7 +95,11 @@ public struct StagesPane {
         (plan.seconds.map { "≈ " + Format.duration($0) } ?? "measured once it runs", .text),
       ], x: 2, y: y + 1)
     guard !plan.faults.isEmpty else {
-      view.runs([("✓ ", .good), ("ready, R starts it", .text)], x: 2, y: y + 2)
+      view.runs(
+        [
+          ("✓ ", .good),
+          ("ready, R starts it" + (sweep > 0 ? ", S the \(sweep) runs of its sweep" : ""), .text),
+        ], x: 2, y: y + 2)
       return
     }
     for (index, fault) in plan.faults.prefix(2).enumerated() {

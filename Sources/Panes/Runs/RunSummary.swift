@@ -22,16 +22,20 @@ public struct RunSummary: Sendable, Equatable {
   public var needle: Proportion?
   /// Training time in seconds.
   public var seconds: Double
-  /// Newest checkpoint; nil when it has none.
-  public var checkpoint: String?
+  /// Its checkpoints, newest first.
+  public var checkpoints: [String]
+  /// The checkpoint or run folder that it started from; nil for a new model.
+  public var base: String?
+  /// Steps from which it went on after a stop.
+  public var resumed: [Int]
   /// Every field of its recipe; empty when the recipe cannot be read.
   public var fields: [RecipeField]
 
   /// A summary of these values.
   public init(
     path: String, name: String, when: String, status: String, steps: Int, tokens: Int,
-    loss: Double?, needle: Proportion?, seconds: Double, checkpoint: String? = nil,
-    fields: [RecipeField] = []
+    loss: Double?, needle: Proportion?, seconds: Double, checkpoints: [String] = [],
+    base: String? = nil, resumed: [Int] = [], fields: [RecipeField] = []
   ) {
     self.path = path
     self.name = name
@@ -42,9 +46,16 @@ public struct RunSummary: Sendable, Equatable {
     self.loss = loss
     self.needle = needle
     self.seconds = seconds
-    self.checkpoint = checkpoint
+    self.checkpoints = checkpoints
+    self.base = base
+    self.resumed = resumed
     self.fields = fields
   }
+}
+
+extension RunSummary {
+  /// Newest checkpoint; nil when it has none.
+  public var checkpoint: String? { checkpoints.first }
 }
 
 /// A run read back from its folder, with everything that screens show of it.

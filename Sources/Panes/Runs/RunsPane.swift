@@ -102,13 +102,7 @@ public struct RunsPane {
       view.text(letter, x: 1, y: y, style: .accent)
     }
     if here { view.put(view.glyphs.cursor, x: 0, y: y, style: focused ? .accent : .text) }
-    let (glyph, style): (Glyph, Style) =
-      switch run.status {
-      case "running": (view.glyphs.running, .accent)
-      case "failed": (view.glyphs.failed, .bad)
-      case "done": (view.glyphs.finished, .good)
-      default: (view.glyphs.checkpoint, .text)
-      }
+    let (glyph, style) = view.mark(ofRun: run.status)
     view.put(glyph, x: 2, y: y, style: style)
     var x = 4
     for column in columns {

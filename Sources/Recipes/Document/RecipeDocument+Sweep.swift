@@ -1,3 +1,4 @@
+import Foundation
 import Support
 
 /// One run of a sweep, not begun.
@@ -30,16 +31,47 @@ extension RecipeDocument {
     return RecipeDocument(root: root, file: file, folder: folder)
   }
 
+  /// The document with one line of its `sweep` changed.
+  ///
+  /// - Parameter line: `path=value,value` varies a field, without values no more; `seeds=1,2`,
+  ///   `minutes=30` and `abandon=0.5`, the share of the best arm's right answers that an arm must
+  ///   reach, set the rules; `sweep=` takes the sweep away.
+  /// - Returns: the changed document; it is not checked against a vocabulary.
+  /// - Throws: `UserError` when there is no `=` or the values are no YAML list.
+  public func sweeping(_ line: String) throws -> RecipeDocument {
+    let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let key = parts.first.map { $0.trimmingCharacters(in: .whitespaces) } ?? ""
+    let values = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
+    switch key {
+    case "sweep" where values.isEmpty: return try setting("sweep", to: "")
+    case "seeds": return try setting("sweep.seeds", to: values.isEmpty ? "" : "[\(values)]")
+    case "minutes": return try setting("sweep.minutes", to: values)
+    case "abandon": return try setting("sweep.abandon.below", to: values)
+    default: break
+    }
+    guard parts.count > 1, values.isEmpty else { return try varying(line) }
+    var root = root
+    root[edit: "sweep"][edit: "vary"].content = .mapping(
+      (root[edit: "sweep"][edit: "vary"].entries ?? []).filter { $0.key != key })
+    let rest = RecipeDocument(root: root, file: file, folder: folder)
+    guard root[edit: "sweep"][edit: "vary"].entries?.isEmpty ?? true else { return rest }
+    let isAlone = root[edit: "sweep"].entries?.count == 1
+    return try rest.setting(isAlone ? "sweep" : "sweep.vary", to: "")
+  }
+
   /// The runs of the recipe's sweep, seeds of an arm after one another; every one is checked.
   ///
   /// - Parameters:
   ///   - vocabulary: every kind that the recipe may name.
   ///   - seeds: instead of the sweep's own.
+  ///   - checksPaths: also demand that every file it names exists.
   /// - Returns: the runs in the order in which they are trained.
   /// - Throws: `RecipeFaults` with all faults of the recipe, else of all arms; `UserError` when it
   ///   has no sweep or an arm changes a field that is not there.
-  public func sweepRuns(_ vocabulary: RecipeVocabulary, seeds: [Int]? = nil) throws -> [SweepRun] {
-    let recipe = try recipe(vocabulary, checksPaths: true)
+  public func sweepRuns(
+    _ vocabulary: RecipeVocabulary, seeds: [Int]? = nil, checksPaths: Bool = true
+  ) throws -> [SweepRun] {
+    let recipe = try recipe(vocabulary, checksPaths: checksPaths)
     guard let sweep = recipe.sweep else {
       throw UserError(
         file, "it has no sweep",
@@ -50,7 +82,7 @@ extension RecipeDocument {
     let runs = try sweep.arms.flatMap { arm in
       var document = plain
       for change in arm.changes { document = try document.setting(change.path, to: change.value) }
-      faults += document.faults(vocabulary, checksPaths: true).map { fault in
+      faults += document.faults(vocabulary, checksPaths: checksPaths).map { fault in
         RecipeFault(
           file: file, line: arm.line, path: "arm \(arm.name): \(fault.path)",
           finding: fault.finding, remedy: fault.remedy)

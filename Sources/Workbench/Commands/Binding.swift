@@ -57,10 +57,12 @@ public struct Binding: Hashable, Sendable {
   public let scope: BindingScope
   /// Screens whose footer shows it, from the left in the table's order.
   public let footer: Set<ScreenName>
+  /// Panes in whose focus the footer shows it; empty for all.
+  public let panes: Set<PaneName>
 
   init(
     _ label: String, _ short: String, _ help: String, _ scope: BindingScope,
-    footer: Set<ScreenName> = [], _ strokes: Stroke...
+    footer: Set<ScreenName> = [], in panes: Set<PaneName> = [], _ strokes: Stroke...
   ) {
     self.strokes = strokes
     self.label = label
@@ -68,5 +70,6 @@ public struct Binding: Hashable, Sendable {
     self.help = help
     self.scope = scope
     self.footer = footer
+    self.panes = panes
   }
 }

@@ -1,3 +1,4 @@
+import Queues
 public import Records
 public import Terminal
 
@@ -24,15 +25,19 @@ public enum BindingTable {
     all.filter { $0.footer.contains(screen) }
   }
 
-  /// The footer of a screen for where the run stands: no start while one is on, no pause without.
-  public static func footer(
-    on screen: ScreenName, run: RunState?
-  ) -> [(label: String, word: String)] {
-    let runs = run.map { !$0.isOver } ?? false
+  /// The footer of a state: no pause without a run, and of the keys of single panes those of the one
+  /// in focus.
+  public static func footer(of state: WorkbenchState) -> [(label: String, word: String)] {
+    let run = state.run
+    let runs = state.isRunning
     let drives: Set<Command> = [.pauseOrContinue, .checkpointNow, .editLive, .stopAndKeep]
-    return footer(on: screen).compactMap { binding in
+    return footer(on: state.screen).compactMap { binding in
+      guard binding.panes.isEmpty || binding.panes.contains(state.focused) else { return nil }
       let command = binding.strokes.first?.command
-      if command == .start, runs { return nil }
+      if command == .start, runs { return (binding.label, "queue") }
+      if command == .pauseOrContinue, !runs, state.queue.waiting > 0 {
+        return (binding.label, "go on")
+      }
       if let command, drives.contains(command), !runs { return nil }
       if command == .pauseOrContinue, run == .paused { return (binding.label, "go on") }
       if command == .start, run != nil { return (binding.label, "run again") }
@@ -113,8 +118,11 @@ public enum BindingTable {
       "p", "parent", "changes since parent run", recipe,
       .init(.character("p"), does: .compareParent, "changes since the parent run")),
     Binding(
-      "O", "open", "open another recipe", recipe,
-      .init(.character("O"), does: .recipes, "recipes")),
+      "v", "vary", "vary a field: path=1,2,3", recipe,
+      .init(.character("v"), does: .vary, "vary a field in a sweep")),
+    Binding(
+      "S", "sweep", "start the recipe's sweep", recipe,
+      .init(.character("S"), does: .sweep, "start sweep")),
     Binding(
       "s", "save", "save to its file", recipe, footer: [.recipe],
       .init(.character("s"), does: .save, "save recipe")),
@@ -190,26 +198,43 @@ public enum BindingTable {
 
   private static let runsKeys: [Binding] = [
     Binding(
+      "x", "remove", "take a run out of the queue", runs, footer: [.runs], in: [.queue],
+      .init(.character("x"), does: .removeFromQueue, "remove from queue")),
+    Binding(
+      "+ -", "move", "earlier, later in the queue", runs, footer: [.runs], in: [.queue],
+      .init(.character("+"), does: .moveInQueue(-1), "earlier in the queue"),
+      .init(.character("-"), does: .moveInQueue(1), "later in the queue")),
+    Binding(
+      "r", "resume", "go on with a stopped run", runs, footer: [.runs],
+      in: [.runs, .queue, .lineage],
+      .init(.character("r"), does: .resume, "resume run")),
+    Binding(
+      "b", "branch", "start the recipe from here", runs, footer: [.runs], in: [.lineage, .runs],
+      .init(.character("b"), does: .branch, "branch from checkpoint")),
+    Binding(
+      "M", "merge", "merge the two marked", runs, footer: [.runs], in: [.lineage],
+      .init(.character("M"), does: .merge, "merge checkpoints")),
+    Binding(
       "m", "mark", "mark to compare, lay over", runs, footer: [.runs],
       .init(.character("m"), does: .mark, "mark run")),
     Binding(
-      "/", "filter", "loss<2 rope~yarn name", runs, footer: [.runs],
+      "/", "filter", "loss<2 rope~yarn name", runs, footer: [.runs], in: [.runs, .runDetail],
       .init(.character("/"), does: .filterRuns, "filter runs")),
     Binding(
-      "s S", "sort", "sort by next; turn round", runs, footer: [.runs],
+      "s S", "sort", "sort by next; turn round", runs, footer: [.runs], in: [.runs, .runDetail],
       .init(.character("s"), does: .nextOrder, "sort by next column"),
       .init(.character("S"), does: .reverseOrder, "reverse order")),
     Binding(
-      "X", "equal", "compare at equal …", runs, footer: [.runs],
+      "X", "equal", "compare at equal …", runs, footer: [.runs], in: [.runs, .comparison],
       .init(.character("X"), does: .nextBudget, "compare at next budget")),
   ]
 
   private static let runKeys: [Binding] = [
     Binding(
-      "R", "run", "start the recipe", .run, footer: every,
+      "R", "run", "start or queue the recipe", .run, footer: every,
       .init(.character("R"), does: .start, "start run")),
     Binding(
-      "space", "pause", "pause / go on", .run, footer: every,
+      "space", "pause", "pause / go on, queue too", .run, footer: every,
       .init(.character(" "), does: .pauseOrContinue, "pause or continue")),
     Binding(
       "c", "ckpt", "write a checkpoint now", .run, footer: [.train],
@@ -229,6 +254,9 @@ public enum BindingTable {
   ]
 
   private static let rest: [Binding] = [
+    Binding(
+      "O", "recipe", "open another recipe", .everywhere,
+      .init(.character("O"), does: .recipes, "recipes")),
     Binding(
       "E", "export", "draw into svg, png, csv, txt", .everywhere, footer: [.train, .needle, .runs],
       .init(.character("E"), does: .exportPicture, "export picture")),

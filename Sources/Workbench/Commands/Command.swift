@@ -17,6 +17,7 @@ public enum Command: Hashable, Sendable {
   case open
   case back
   case zoomPane
+  case reveal(PaneName)
   case help
   case palette
   case topic(String)
@@ -42,6 +43,21 @@ public enum Command: Hashable, Sendable {
   case set(path: String, value: String)
   case recipes
   case openRecipe(String)
+
+  // The recipe's sweep.
+  case vary
+  case sweep
+  case markArms
+
+  // The queue.
+  case removeFromQueue
+  case moveInQueue(Int)
+  case resume
+
+  // The tree of checkpoints.
+  case pick
+  case branch
+  case merge
 
   // The run.
   case start

@@ -41,12 +41,20 @@ public enum PaletteModel {
         PaletteEntry(
           line: stroke.name, keys: binding.label, note: binding.help, command: stroke.command)
       }
-    } + [
-      PaletteEntry(line: "tour", keys: "", note: "six pages about the screens", command: .tour),
-      PaletteEntry(
-        line: "quit!", keys: "", note: "leave at once, unsaved edits are lost", command: .quitNow),
-    ]
+    }
+      + panes.map { pane, line in
+        PaletteEntry(line: line, keys: "", note: "on 5 Runs", command: .reveal(pane))
+      } + [
+        PaletteEntry(line: "tour", keys: "", note: "six pages about the screens", command: .tour),
+        PaletteEntry(
+          line: "quit!", keys: "", note: "leave at once, unsaved edits are lost", command: .quitNow),
+      ]
   }
+
+  /// Panes that are far by tab.
+  private static let panes: [(PaneName, String)] = [
+    (.queue, "show queue"), (.sweep, "show sweep table"), (.lineage, "show lineage"),
+  ]
 
   /// Commands that belong to other screens: they bring their screen with them.
   private static func otherCommands(_ screen: ScreenName) -> [PaletteEntry] {

@@ -24,7 +24,7 @@ public enum ScreenName: Int, CaseIterable, Sendable, Hashable {
     case .data: [.ledger, .fed, .staircase, .samples]
     case .train: [.chart, .strips, .sources, .events]
     case .needle: [.heatmap, .cell, .evaluations]
-    case .runs: [.runs, .comparison, .runDetail]
+    case .runs: [.runs, .comparison, .sweep, .queue, .lineage, .runDetail]
     }
   }
 }
@@ -49,5 +49,8 @@ public enum PaneName: String, CaseIterable, Sendable, Hashable {
   case evaluations
   case runs
   case comparison
+  case sweep
+  case queue
+  case lineage
   case runDetail
 }

@@ -45,6 +45,35 @@ public struct Topic: Sendable, Equatable {
           + "those of the run on screen.",
       ]),
     Topic(
+      "queue",
+      [
+        "R while a run trains puts the recipe, as it stands, into the queue of 5 Runs. Its runs follow "
+          + "one another; one that fails does not stop the rest. Stopping a run holds the queue until "
+          + "space lets it go on.",
+        "In the queue's pane x takes a run out, + and - move one that waits, r lets one that was stopped "
+          + "go on, enter opens one that is over. D leaves the screen and trains all of it; leaving by q asks.",
+      ]),
+    Topic(
+      "sweep",
+      [
+        "v on 1 Recipe varies a field: stages.0.rope.base=100k,1M, and every combination of such "
+          + "fields is an arm. seeds=1,2, minutes=30 and abandon=.5 set seeds, the time after which no "
+          + "run begins, and the share of the best arm's right answers below which an arm is given up. "
+          + "A field without values, or sweep= alone, takes it away.",
+        "S starts the sweep, as needlepoint sweep does: runs that are whole are not trained again, "
+          + "those that were stopped go on. 5 Runs has the table: mean over the seeds, standard error, "
+          + "and a star where an arm is clearly other than the first. m or enter there marks one run "
+          + "of each arm for the overlay, E writes the table.",
+      ]),
+    Topic(
+      "lineage",
+      [
+        "The tree on 5 Runs has every run below the checkpoint that it started from, with its older "
+          + "checkpoints and merge stages; the newest checkpoint is the run itself.",
+        "b makes the checkpoint under the cursor the base of the recipe. m marks two of them, and M "
+          + "writes their average beside the runs; the first one gives the rotary angles.",
+      ]),
+    Topic(
       "heatmap",
       [
         "A cell is the share of questions answered exactly right at a context length and a depth of "
@@ -66,7 +95,8 @@ public struct Topic: Sendable, Equatable {
       "export",
       [
         "E draws the chart or the heatmap in focus as .svg, .png, .csv and .txt into the folder "
-          + "pictures of the run. needlepoint draw does the same from a shell."
+          + "pictures of the run. needlepoint draw does the same from a shell. The table of a sweep is "
+          + "written as .md and .csv beside the runs."
       ]),
     Topic(
       "live edits",
@@ -74,7 +104,7 @@ public struct Topic: Sendable, Equatable {
         "While a run trains, e types a learning rate and the weights of the mix can be moved on "
           + "1 Recipe. Each edit holds from the next step on and is a record of the run; u writes "
           + "its inverse as a new record.",
-        "What is trained stays trained: to go back, resume from a checkpoint.",
+        "What is trained stays trained: to go back, branch from a checkpoint in the lineage of 5 Runs.",
       ]),
   ]
 
@@ -155,7 +185,8 @@ public enum Tour {
     Page(
       screen: .runs,
       lines: [
-        "5 Runs lists what was trained. / filters, m marks runs to compare, enter opens one."
+        "5 Runs lists what was trained. / filters, m marks runs to compare, enter opens one.",
+        "tab goes to the queue, to sweeps, and to the tree of checkpoints, where b branches.",
       ]),
     Page(
       screen: .recipe,

@@ -1,4 +1,5 @@
 import Panes
+import Queues
 import Recipes
 import Records
 import Support
@@ -76,25 +77,12 @@ public enum Frame {
   }
 
   private static func drawStatus(_ state: WorkbenchState, on canvas: Canvas) {
-    if let draft = state.draft, draft.target == .learningRate {
-      let now = state.history.last.map { Format.number($0.learningRate) } ?? "—"
+    if let draft = state.draft, let prompt = prompt(draft.target, state) {
       let end = canvas.runs(
-        [
-          (" learning rate ", .faint), (now, .text), (" → ", .faint),
-          ("[\(draft.text)_]", .selected),
-        ], y: 0)
+        [(" \(prompt.label) ", .faint), ("[\(draft.text)_]", .selected)], y: 0)
       canvas.text(
-        draft.problem ?? "from the next step on, logged in the run", x: end + 2, y: 0,
+        draft.problem ?? prompt.hint, x: end + 2, y: 0,
         style: draft.problem == nil ? .faint : .bad)
-      return
-    }
-    if let draft = state.draft, draft.target == .filter {
-      let end = canvas.runs(
-        [(" filter ", .faint), ("[\(draft.text)_]", .selected)], y: 0)
-      canvas.text(
-        draft.problem ?? "loss<2  steps>=1k  rope~yarn  status=done  a word of the name",
-        x: end + 2,
-        y: 0, style: draft.problem == nil ? .faint : .bad)
       return
     }
     if let message = state.message {
@@ -104,9 +92,12 @@ public enum Frame {
     guard let stage = state.history.stages.last, let last = state.history.last else {
       if let plan = state.report?.plan, state.screen == .recipe, state.recipe.faults.isEmpty {
         let time = plan.seconds.map { "  ·  ≈ \(Format.duration($0))" } ?? ""
+        let runs = state.recipe.sweepCount
+        let sweep = runs > 0 ? "  ·  S sweeps \(runs) runs" : ""
         canvas.text(
           "   plan  \(Format.number(Double(plan.tokens))) tokens  ·  \(Format.number(plan.flops))"
-            + " FLOP  ·  \(Format.bytes(plan.peakBytes))\(time)", y: 0, style: .faint)
+            + " FLOP  ·  \(Format.bytes(plan.peakBytes))\(time)\(sweep)\(queued(state))", y: 0,
+          style: .faint)
       }
       return
     }
@@ -114,7 +105,31 @@ public enum Frame {
     canvas.text(
       "   stage \(stage.stage + 1)\(total) \(stage.name)  ·  "
         + "\(Format.number(Double(last.tokens))) tokens  ·  elapsed "
-        + Format.duration(last.seconds.rounded()), y: 0, style: .faint)
+        + Format.duration(last.seconds.rounded()) + queued(state), y: 0, style: .faint)
+  }
+
+  /// How many runs wait; empty for none.
+  private static func queued(_ state: WorkbenchState) -> String {
+    guard state.queue.waiting > 0 else { return "" }
+    return state.queue.isHeld
+      ? "  ·  \(state.queue.waiting) wait, space goes on" : "  ·  \(state.waitingWords)"
+  }
+
+  /// What is typed in the message row, and what is expected there; nil for what is typed in its pane.
+  private static func prompt(
+    _ target: Draft.Target, _ state: WorkbenchState
+  ) -> (label: String, hint: String)? {
+    switch target {
+    case .weight, .field: return nil
+    case .learningRate:
+      let now = state.history.last.map { Format.number($0.learningRate) } ?? "—"
+      return ("learning rate \(now) →", "from the next step on, logged in the run")
+    case .filter:
+      return ("filter", "loss<2  steps>=1k  rope~yarn  status=done  a word of the name")
+    case .vary: return ("vary", "path=value,value  seeds=1,2  minutes=30  abandon=.5")
+    case .merge:
+      return ("merge, share of 2", state.pickedNames)
+    }
   }
 
   private static func drawFooter(_ state: WorkbenchState, on canvas: Canvas) {
@@ -122,7 +137,7 @@ public enum Frame {
     if state.draft != nil {
       items = [("enter", "take"), ("esc", "cancel"), ("C-u", "clear")]
     } else {
-      items = BindingTable.footer(on: state.screen, run: state.run).map { ($0.label, $0.word) }
+      items = BindingTable.footer(of: state).map { ($0.label, $0.word) }
     }
     let end = "? help  : command "
     let room = canvas.width - (state.draft == nil ? end.count + 1 : 0)

@@ -175,19 +175,26 @@ public struct Layout: Sendable, Equatable {
 
   private static func runs(_ body: Rect, _ size: Class, _ focused: PaneName) -> [Place] {
     guard size == .full else {
-      // Comparing needs room: it takes the place of the details when it has the focus.
-      let isComparing = focused == .comparison
-      let (top, bottom) = body.splitBottom(isComparing ? body.height * 3 / 5 : 9)
-      return [
-        Place(pane: .runs, rect: top),
-        Place(pane: isComparing ? .comparison : .runDetail, rect: bottom),
-      ]
+      // One pane at a time below the table; what is read closely gets more room.
+      let shown = focused == .runs ? .runDetail : focused
+      let isLarge = [.comparison, .sweep, .lineage].contains(shown)
+      let (top, bottom) = body.splitBottom(isLarge ? body.height * 3 / 5 : 9)
+      return [Place(pane: .runs, rect: top), Place(pane: shown, rect: bottom)]
     }
     let (left, right) = body.splitLeft(body.width * 11 / 20)
-    let (table, detail) = left.splitBottom(9)
-    return [
-      Place(pane: .runs, rect: table), Place(pane: .comparison, rect: right),
+    let (upper, detail) = left.splitBottom(9)
+    let (table, queue) = upper.splitBottom(10)
+    let shown = [
+      Place(pane: .runs, rect: table), Place(pane: .queue, rect: queue),
       Place(pane: .runDetail, rect: detail),
+    ]
+    // Comparing and reading a table need room; else the tree of what is there stands beside it.
+    if focused == .comparison || focused == .sweep {
+      return shown + [Place(pane: focused, rect: right)]
+    }
+    let (facts, lineage) = right.splitBottom(right.height / 2)
+    return shown + [
+      Place(pane: .comparison, rect: facts), Place(pane: .lineage, rect: lineage),
     ]
   }
 }

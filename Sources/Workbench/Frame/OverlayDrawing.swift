@@ -1,4 +1,5 @@
 import Panes
+import Queues
 import Recipes
 import Records
 import Terminal
@@ -13,6 +14,13 @@ enum OverlayDrawing {
     case .topic(let topic): page(topic, on: canvas)
     case .tour(let number): tour(number, on: canvas)
     case .quitRunning: quitRunning(state, on: canvas)
+    case .quitQueued:
+      dialog(
+        "Runs are queued", note: state.waitingWords,
+        [
+          ("spc", "go on", "train them"), ("k", "quit", "they are not trained"),
+          ("esc", "stay", "(default)"),
+        ], on: canvas)
     case .quitUnsaved:
       dialog(
         "Unsaved edits", note: "\(state.recipe.changes.count) changes",
@@ -94,7 +102,7 @@ enum OverlayDrawing {
       focused: true)
     view.runs([(": ", .accent), (text + "_", .strong)], y: 0)
     view.horizontalLine(y: 1)
-    let visible = max(1, view.height - 4)
+    let visible = max(1, view.height - 6)
     if entries.isEmpty {
       view.text("No command matches.", x: 2, y: 2, style: .faint)
     }
@@ -110,6 +118,13 @@ enum OverlayDrawing {
       view.text(entry.keys, x: lineWidth + 3, y: y, style: .accent, width: 9)
       let start = lineWidth + 13
       view.text(entry.note, x: start, y: y, style: .faint)
+    }
+    // A note that is cut in its column is read in full below the list.
+    if entries.indices.contains(row) {
+      let lines = CellPane.wrap(entries[row].note, width: view.width - 2).prefix(2)
+      for (line, text) in lines.enumerated() {
+        view.text(text, x: 2, y: view.height - 3 + line, style: .text)
+      }
     }
     view.text(
       "tab complete   up down   enter run   esc", y: view.height - 1, style: .faint)
@@ -154,14 +169,20 @@ enum OverlayDrawing {
       "Training is running", note: "\(state.runName) step \(Format.count(step))",
       [
         ("s", "save and quit", "finish the step, checkpoint"),
-        ("D", "log lines", "leave the screen, train on"),
+        (
+          "D", "log lines",
+          state.queue.waiting > 0 ? "leave the screen, train all" : "leave the screen, train on"
+        ),
         ("k", "quit now", losing),
         ("esc", "stay", "(default)"),
-      ], on: canvas)
+      ],
+      end: state.queue.waiting > 0 ? "\(state.waitingWords) too: only D trains them." : nil,
+      on: canvas)
   }
 
   private static func dialog(
-    _ title: String, note: String, _ rows: [(String, String, String)], on canvas: Canvas
+    _ title: String, note: String, _ rows: [(String, String, String)], end: String? = nil,
+    on canvas: Canvas
   ) {
     let rect = box(min(62, canvas.width), rows.count + 6, on: canvas)
     let view = canvas.pane(title, in: rect, note: note, focused: true)
@@ -170,6 +191,7 @@ enum OverlayDrawing {
       view.text(entry.1, x: 7, y: row + 1)
       view.text(entry.2, x: 23, y: row + 1, style: .faint)
     }
-    view.text("enter stays.", x: 2, y: rows.count + 2, style: .faint)
+    view.text(
+      "enter stays." + (end.map { " " + $0 } ?? ""), x: 2, y: rows.count + 2, style: .faint)
   }
 }

@@ -1,4 +1,5 @@
 import Panes
+import Queues
 import Recipes
 import Records
 import Support
@@ -65,6 +66,16 @@ enum PaneDrawing {
         comparison: state.comparison, marks: state.markedRuns.map(\.mark),
         scroll: state.row(.comparison)
       ).draw(on: canvas, focused: focused)
+    case .queue:
+      QueuePane(queue: state.queue, cursor: state.row(.queue)).draw(on: canvas, focused: focused)
+    case .sweep:
+      SweepPane(
+        table: state.sweepTable, entries: state.queue.sweepEntries, marks: state.armMarks,
+        scroll: state.row(.sweep), firstArm: state.sweepArm
+      ).draw(on: canvas, focused: focused)
+    case .lineage:
+      LineagePane(lineage: state.lineage, cursor: state.row(.lineage), picked: state.picked)
+        .draw(on: canvas, focused: focused)
     case .runDetail:
       RunDetailPane(run: state.runUnderCursor).draw(on: canvas, focused: focused)
     }
@@ -161,8 +172,9 @@ enum PaneDrawing {
           tokens: tokens(training),
           rate: schedule.isEmpty ? rate : "\(rate) \(schedule)", sequence: training.sequence)
       }, shown: state.stage,
-      running: state.isRunning ? state.history.stages.last?.stage : nil,
-      cursor: state.row(.stages), plan: plan, isStale: state.isPlanStale)
+      running: state.isRunning && state.isOwnRecipe ? state.history.stages.last?.stage : nil,
+      cursor: state.row(.stages), plan: plan, isStale: state.isPlanStale,
+      sweep: state.recipe.sweepCount)
   }
 
   private static func wavelengths(_ state: WorkbenchState) -> WavelengthPane {
@@ -188,7 +200,8 @@ enum PaneDrawing {
 
   /// What the run gave in the shown stage; nil when it has no such stage or has not begun it.
   private static func given(_ state: WorkbenchState) -> LedgerRecord? {
-    guard let stages = state.recipe.recipe?.stages, stages.indices.contains(state.stage),
+    guard state.isOwnRecipe, let stages = state.recipe.recipe?.stages,
+      stages.indices.contains(state.stage),
       state.history.stages.contains(where: {
         $0.stage == state.stage && $0.name == stages[state.stage].name
       })

@@ -1,5 +1,6 @@
 import Foundation
 import Panes
+import Queues
 import Terminal
 
 /// What workers have found, for the screen's thread to take.
@@ -11,6 +12,10 @@ final class Mailbox: Sendable {
     case runs([RunSummary])
     case opened(PastRun?, at: String)
     case read(PastRun?, at: String)
+    case models([ModelFile])
+    case sweep(Result<PlannedSweep, any Error>)
+    case table(SweepTable)
+    case merged(Result<String, any Error>)
     case exported(Result<[String], any Error>)
   }
 

@@ -1,4 +1,6 @@
 public import Panes
+public import Queues
+import Recipes
 
 /// What a screen shows, for the host to draw into files.
 public struct PictureRequest: Sendable {
@@ -25,6 +27,8 @@ public struct PictureRequest: Sendable {
     case chart(ChartView)
     /// The heatmap of the first run, or its difference.
     case heatmap(NeedleMap)
+    /// The table of a sweep of this name.
+    case table(SweepTable, name: String)
   }
 
   /// What is drawn.
@@ -48,6 +52,9 @@ extension WorkbenchState {
       let others = chart.showsOverlay ? overlays.map(\.run) : []
       return PictureRequest(.chart(chart), runs: [shown] + others.map(PictureRequest.Run.init))
     case .needle: return map.map { PictureRequest(.heatmap($0), runs: [shown]) }
+    case .runs where focused == .sweep:
+      let name = recipe.recipe?.name ?? "runs"
+      return sweepTable.map { PictureRequest(.table($0, name: name), runs: []) }
     case .runs where !markedRuns.isEmpty:
       var view = ChartView()
       view.unit = Budget.axes.contains(budget) ? budget : .steps
@@ -61,9 +68,11 @@ extension WorkbenchState {
   mutating func exportPicture() -> [Effect] {
     guard picture != nil else {
       message =
-        screen == .runs
-        ? "m marks the runs whose losses E draws."
-        : "E draws the chart of 3 Train or the heatmap of 4 Needle, once there is one."
+        focused == .sweep
+        ? "E writes the table of a sweep, once a run of it is whole."
+        : screen == .runs
+          ? "m marks the runs whose losses E draws."
+          : "E draws the chart of 3 Train or the heatmap of 4 Needle, once there is one."
       return []
     }
     message = "Drawing …"

@@ -1,5 +1,5 @@
 public import Panes
-public import Records
+public import Queues
 public import Recipes
 
 /// What a document would take and what it starts from.
@@ -27,15 +27,29 @@ public struct PlanReport: Sendable, Equatable {
 
 /// What the workbench asks of the program around it: it starts runs, reads and writes files.
 ///
-/// `plan`, `feed`, `recipes`, `runs`, `run` and `export` are called from a worker thread, one at a time; `start`,
-/// `save` and `document` from the screen's thread.
+/// `start`, `save` and `document` are called from the screen's thread; everything else from a worker
+/// thread, one at a time.
 public protocol WorkbenchHost: AnyObject, Sendable {
   /// Every kind that a recipe may name.
   var vocabulary: RecipeVocabulary { get }
-  /// Starts a run of a recipe; returns at once, the training goes on in its own threads.
+  /// Starts a run of a recipe, or goes on with the one in a folder; returns at once, the training goes
+  /// on in its own threads.
   ///
   /// - Throws: `UserError` or `UserErrors` when it cannot start.
-  func start(_ document: RecipeDocument) throws -> any RunControl
+  func start(_ document: RecipeDocument, folder: String?) throws -> StartedRun
+  /// The runs of a recipe's sweep, with what is on the disk of them already.
+  ///
+  /// - Throws: `RecipeFaults` or `UserError` when an arm cannot be trained.
+  func sweep(_ document: RecipeDocument) throws -> PlannedSweep
+  /// What the whole runs of a sweep reached.
+  func table(arms: [String], runs: [(arm: String, folder: String)]) -> SweepTable
+  /// The checkpoints beside the run folders.
+  func models() -> [ModelFile]
+  /// Writes the average of two checkpoints beside the run folders.
+  ///
+  /// - Returns: its path.
+  /// - Throws: `UserError` or `StoreError` when they cannot be merged.
+  func merge(_ first: String, _ second: String, weight: Double) throws -> String
   /// What a recipe would cost, and everything that is wrong with it.
   func plan(_ document: RecipeDocument) -> PlanReport
   /// A few documents and rows of each stage by its name, as the recipe would feed them; empty when it cannot

@@ -12,6 +12,8 @@ public enum Overlay: Sendable, Equatable {
   case tour(Int)
   /// Quit while training.
   case quitRunning
+  /// Quit while runs wait in a held queue.
+  case quitQueued
   /// Quit with unsaved edits.
   case quitUnsaved
 }
@@ -28,6 +30,10 @@ public struct Draft: Sendable, Equatable {
     case learningRate
     /// The filter of the table of runs.
     case filter
+    /// A field of the recipe's sweep, with values.
+    case vary
+    /// The share of the second of two checkpoints that are merged.
+    case merge
   }
 
   /// What it will change.
@@ -49,8 +55,16 @@ public struct Draft: Sendable, Equatable {
 
 /// What the workbench has to do outside of its state.
 public enum Effect: Sendable, Equatable {
-  /// Start a run of the recipe as it stands.
-  case start
+  /// Begin a run of the queue by its number.
+  case begin(Int)
+  /// Read the recipe of a stopped run, to go on with it.
+  case resume(String)
+  /// Look what of the recipe's sweep is there already.
+  case planSweep
+  /// Read the sweep's whole runs into its table.
+  case tabulate
+  /// Merge two checkpoints, with the share of the second one.
+  case merge(String, String, weight: Double)
   /// Tell the run something.
   case send(RunCommand)
   /// Write the recipe to its file.

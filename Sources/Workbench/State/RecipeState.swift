@@ -213,5 +213,11 @@ public struct RecipeState: Sendable {
         path: field.path, old: old.isEmpty ? "—" : old, new: field.text,
         applies: field.setting.applies)
     }
+    // A sweep is no field, but an edit of it is one.
+    let (old, new) = (saved.value(at: "sweep"), document.value(at: "sweep"))
+    if old != new {
+      changes.append(
+        RecipeChange(path: "sweep", old: old ?? "—", new: new ?? "—", applies: .newRun))
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Queues
 import Recipes
 public import Terminal
 
@@ -19,6 +20,7 @@ extension WorkbenchState {
       return []
     case .tour(let page): return pressTour(key, page)
     case .quitRunning: return pressQuitRunning(key)
+    case .quitQueued: return pressQuitQueued(key)
     case .quitUnsaved: return pressQuitUnsaved(key)
     case nil: break
     }
@@ -103,6 +105,21 @@ extension WorkbenchState {
     case .character("D"):
       overlay = nil
       return reduce(.logLines)
+    case .escape, .enter: overlay = nil
+    default: break
+    }
+    return []
+  }
+
+  private mutating func pressQuitQueued(_ key: Key) -> [Effect] {
+    switch key {
+    case .character(" "):
+      overlay = nil
+      return reduce(.pauseOrContinue)
+    case .character("k"):
+      overlay = nil
+      queue.stopWaiting()
+      return quit()
     case .escape, .enter: overlay = nil
     default: break
     }

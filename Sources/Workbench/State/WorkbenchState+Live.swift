@@ -21,13 +21,14 @@ extension WorkbenchState {
   }
 
   private func weights(ofStage stage: Int) -> [String: Double] {
+    guard isOwnRecipe else { return [:] }
     let mix = recipe.mix(stage)
     return Dictionary(zip(mix.names, mix.weights)) { first, _ in first }
   }
 
   /// What tells the run of weights that differ from those it trains with.
   mutating func sendWeights() -> [Effect] {
-    guard isRunning, recipe.faults.isEmpty else { return [] }
+    guard isRunning, isOwnRecipe, recipe.faults.isEmpty else { return [] }
     let wanted = weights(ofStage: history.stages.last?.stage ?? 0)
     guard Set(wanted.keys) == Set(liveWeights.keys) else { return [] }
     let changed = wanted.filter { abs($0.value - (liveWeights[$0.key] ?? 0)) > 1e-9 }

@@ -29,8 +29,13 @@ extension WorkbenchState {
     }
     return NeedleMap(
       evaluations: all, shown: shown, axes: axes,
-      trained: past.map(\.trained) ?? report?.model?.trainedContext,
-      target: past.map(\.target) ?? recipe.recipe?.target, reference: against)
+      trained: contexts.trained, target: contexts.target, reference: against)
+  }
+
+  /// Contexts that the run on screen was trained at and aims at.
+  var contexts: (trained: Int?, target: Int?) {
+    if let past { return (past.trained, past.target) }
+    return runContexts ?? (report?.model?.trainedContext, recipe.recipe?.target)
   }
 
   /// Does a command about the heatmap.

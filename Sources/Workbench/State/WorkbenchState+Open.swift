@@ -11,13 +11,10 @@ extension WorkbenchState {
       overlay = .palette(text: PaletteModel.recipePrefix, row: 0)
       return [.listRecipes]
     case .openRecipe(let path):
-      if isRunning {
-        message = "The run that trains keeps its recipe on screen; K stops it, q leaves it."
-      } else if recipe.isEdited {
-        message = "This recipe has unsaved edits: s saves them, u takes them back."
-      } else {
+      guard recipe.isEdited else {
         return [.openRecipe(path)]
       }
+      message = "This recipe has unsaved edits: s saves them, u takes them back."
     default: break
     }
     return []
@@ -30,6 +27,9 @@ extension WorkbenchState {
   ///
   /// - Returns: what has to be done next.
   public mutating func opened(_ document: RecipeDocument) -> [Effect] {
+    // The run in work goes on with the recipe that it has.
+    if isRunning { runContexts = contexts }
+    isOwnRecipe = false
     recipe = RecipeState(document, vocabulary: recipe.vocabulary)
     (report, isPlanStale, comparesParent) = (nil, true, false)
     (feed, feedText, fedRow, liveWeights) = (nil, nil, 0, [:])

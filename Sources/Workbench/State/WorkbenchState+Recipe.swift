@@ -47,7 +47,7 @@ extension WorkbenchState {
   }
 
   /// What follows an edit.
-  private mutating func edited() -> [Effect] {
+  mutating func edited() -> [Effect] {
     isPlanStale = true
     let count = recipe.recipe?.stages.count ?? 0
     if stage >= count { stage = max(0, count - 1) }
@@ -157,6 +157,23 @@ extension WorkbenchState {
       if let problem = recipe.set(path, to: text) { return refuse(problem) }
       draft = nil
       return edited()
+    case .vary:
+      if let problem = recipe.vary(text) { return refuse(problem) }
+      draft = nil
+      let runs = recipe.sweepCount
+      message =
+        runs == 0
+        ? "The recipe has no sweep now."
+        : "The sweep has \(runs) run\(runs == 1 ? "" : "s") now: S starts it, u takes that back."
+      return edited()
+    case .merge:
+      guard let weight = Quantity.real(text), (-1...2).contains(weight) else {
+        return refuse("a share such as 0.5 is needed, -1 to 2")
+      }
+      draft = nil
+      guard picked.count == 2 else { return [] }
+      message = "Merging …"
+      return [.merge(picked[0], picked[1], weight: weight)]
     case .filter:
       if let problem = filter(by: current.text) { return refuse(problem) }
       draft = nil

@@ -1,4 +1,5 @@
 import Panes
+import Queues
 import Records
 import Recipes
 import Support
@@ -53,6 +54,13 @@ extension WorkbenchState {
       return reduceChart(command)
     case .comparePositions: comparesPositions.toggle()
     case .evaluation, .newestEvaluation, .reference, .play: return reduceNeedle(command)
+    case .vary, .sweep, .markArms: return reduceSweep(command)
+    case .resume: return resume()
+    case .removeFromQueue, .moveInQueue: return reduceQueue(command)
+    case .branch, .merge, .pick: return reduceLineage(command)
+    case .reveal(let pane): return reveal(pane)
+    case .mark where focused == .lineage: return reduceLineage(.pick)
+    case .mark where focused == .sweep: return reduceSweep(.markArms)
     case .mark, .nextOrder, .reverseOrder, .filterRuns, .nextBudget: return reduceRuns(command)
     }
     return []
@@ -66,6 +74,15 @@ extension WorkbenchState {
     case .data: return needFeed()
     default: return []
     }
+  }
+
+  /// Brings a pane into focus on its screen.
+  private mutating func reveal(_ pane: PaneName) -> [Effect] {
+    guard let home = ScreenName.allCases.first(where: { $0.panes.contains(pane) }) else {
+      return []
+    }
+    focus[home] = pane
+    return show(home)
   }
 
   private mutating func turn(_ step: Int) -> [Effect] {
@@ -90,6 +107,8 @@ extension WorkbenchState {
     case .fed where columns != 0, .staircase where columns != 0:
       fedRow = max(0, min((stageFeed?.rows.count ?? 1) - 1, fedRow + columns))
       rows[.fed] = 0
+    case .sweep where columns != 0:
+      sweepArm = max(1, min(queue.sweepArms.count - 1, sweepArm + columns))
     default:
       guard lines != 0 else { return [] }
       rows[pane] = max(0, min(rowCount(pane) - 1, row(pane) + lines))
@@ -145,6 +164,18 @@ extension WorkbenchState {
     case .runs:
       guard let run = runUnderCursor else { return [] }
       return reduce(.openRun(run.path))
+    case .queue: return openQueued()
+    case .sweep:
+      let effects = markArms()
+      guard !effects.isEmpty else { return [] }
+      chart.showsOverlay = true
+      return show(.train) + effects
+    case .lineage:
+      guard let run = lineageRow?.run else {
+        message = "This checkpoint belongs to no run that is here."
+        return []
+      }
+      return reduce(.openRun(run))
     default: break
     }
     return []
@@ -182,16 +213,19 @@ extension WorkbenchState {
   }
 
   private mutating func interrupt() -> [Effect] {
-    if draft != nil || (overlay != nil && overlay != .quitRunning && overlay != .quitUnsaved) {
+    let asks: [Overlay?] = [.quitRunning, .quitUnsaved, .quitQueued]
+    if draft != nil || (overlay != nil && !asks.contains(overlay)) {
       back()
       return []
     }
     return quit()
   }
 
-  private mutating func quit() -> [Effect] {
+  mutating func quit() -> [Effect] {
     if isRunning {
       overlay = .quitRunning
+    } else if queue.waiting > 0 {
+      overlay = .quitQueued
     } else if recipe.isEdited {
       overlay = .quitUnsaved
     } else {

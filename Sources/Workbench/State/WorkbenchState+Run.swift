@@ -1,4 +1,5 @@
 public import Panes
+import Queues
 public import Records
 import Recipes
 import Terminal
@@ -6,17 +7,8 @@ import Terminal
 extension WorkbenchState {
   /// Does a command about the run.
   mutating func reduceRun(_ command: Command) -> [Effect] {
-    if command == .start {
-      guard !isRunning else {
-        message = "A run is training already: K stops it and keeps a checkpoint."
-        return []
-      }
-      guard recipe.faults.isEmpty else {
-        message = recipe.faults.first
-        return []
-      }
-      return [.start]
-    }
+    if command == .start { return enqueue() }
+    if command == .pauseOrContinue, continueQueue() { return [] }
     guard isRunning, let run else {
       message = "No run is training; R starts the recipe."
       return []
@@ -31,7 +23,11 @@ extension WorkbenchState {
       message = run == .paused ? nil : "Pausing after this step; space goes on."
       return [.send(run == .paused ? .resume : .pause)]
     case .stopAndKeep:
-      message = "Stopping after this step; a checkpoint is kept."
+      // Whoever stops a run wants quiet, not the next one.
+      queue.isHeld = queue.waiting > 0
+      message =
+        "Stopping after this step; a checkpoint is kept."
+        + (queue.isHeld ? " The queue waits then." : "")
       return [.send(.stop)]
     case .checkpointNow:
       message = "A checkpoint is written after this step."
@@ -44,24 +40,6 @@ extension WorkbenchState {
     default: break
     }
     return []
-  }
-
-  /// A run has started.
-  public mutating func started(name: String) {
-    run = .preparing
-    runName = name
-    past = nil
-    history = RunHistory(halfLife: history.loss.halfLife)
-    let logarithmic = chart.logarithmic
-    chart = ChartView()
-    chart.logarithmic = logarithmic
-    (evaluation, reference, isPlaying) = (nil, nil, false)
-    heatColumn = 0
-    heatRow = 0
-    beginLive()
-    screen = .train
-    isZoomed = false
-    message = nil
   }
 
   /// Something could not be done.
@@ -82,21 +60,42 @@ extension WorkbenchState {
     for record in records {
       history.apply(record)
       follow(record)
+      if let current { queue.take(record, of: current) }
     }
     let wasOver = run?.isOver ?? true
     run = state
-    guard state.isOver else { return [] }
-    if !wasOver {
-      switch state {
-      case .failed(let reason): message = reason
-      case .stopped:
-        let step = history.checkpoints.last.map { " of step \(Format.count($0.step))" } ?? ""
-        message = "Stopped; the checkpoint\(step) is kept. R starts anew, 4 shows the heatmap."
-      default: message = finished
-      }
-    }
+    guard state.isOver else { return giveUp() }
+    if !wasOver { end(state) }
     if leavesWhenOver { return recipe.isEdited ? quitAfterRun() : [.leave] }
-    return wasOver ? [] : [.listRuns]
+    guard !wasOver else { return [] }
+    let isOfSweep = current.flatMap(queue.entry)?.arm != nil
+    return [.listRuns] + (isOfSweep ? [.tabulate] : [])
+  }
+
+  /// Stops the run in work when its arm has become hopeless.
+  private mutating func giveUp() -> [Effect] {
+    guard let current, queue.givesUp(current) else { return [] }
+    message = "\(runName) is given up: far behind the best arm."
+    return [.send(.stop)]
+  }
+
+  /// The run in work is over: says so, and what becomes of the queue.
+  private mutating func end(_ state: RunState) {
+    if let current { queue.ended(current, state) }
+    switch state {
+    case .failed(let reason):
+      message = queue.waiting > 0 ? "\(runName) failed: \(reason)" : reason
+    case .stopped where current.flatMap(queue.entry)?.state == .stopped:
+      let step = history.checkpoints.last.map { " of step \(Format.count($0.step))" } ?? ""
+      queue.isHeld = queue.waiting > 0
+      message =
+        "Stopped; the checkpoint\(step) is kept."
+        + (queue.isHeld ? "" : " R starts anew, 4 shows the heatmap.")
+    case .stopped: message = "\(runName) was given up."
+    default: message = queue.waiting > 0 ? "\(runName) is finished." : finished
+    }
+    guard queue.isHeld, queue.waiting > 0 else { return }
+    message = (message ?? "") + " \(waitingWords): space goes on."
   }
 
   /// What was reached, and what can be done now.

@@ -93,6 +93,7 @@ extension WorkbenchState {
   /// The list of runs came.
   public mutating func received(runs list: [RunSummary]) {
     keepingRun { $0.runs = list }
+    growLineage()
   }
 
   /// A run was read for comparing or laying over; nil when it cannot be.

@@ -1,4 +1,5 @@
 public import Panes
+public import Queues
 public import Records
 public import Recipes
 
@@ -30,6 +31,17 @@ public struct WorkbenchState: Sendable {
   /// One line about what just happened.
   public internal(set) var message: String?
 
+  /// Runs that wait, the one in work and those that are over.
+  public internal(set) var queue = RunQueue()
+  /// The queue's number of the run in work, or of the last one; nil before the first.
+  public internal(set) var current: Int?
+  /// Whether the run that begins next was just asked for: the screens go to it.
+  var showsNext = false
+  /// What the sweep's whole runs reached; nil while there are none.
+  public internal(set) var sweepTable: SweepTable?
+  /// The first arm of the sweep that is shown beside the first one.
+  public internal(set) var sweepArm = 1
+
   /// Where the run stands; nil when there is none.
   public internal(set) var run: RunState?
   /// Name of the run that the screens show.
@@ -48,6 +60,10 @@ public struct WorkbenchState: Sendable {
   public internal(set) var heatColumn = 0
   /// Row of the heatmap's cursor.
   public internal(set) var heatRow = 0
+  /// Contexts that the run in work was trained at and aims at; nil for those of the recipe.
+  var runContexts: (trained: Int?, target: Int?)?
+  /// Whether the run in work is of the recipe on screen: then edits of weights reach it.
+  var isOwnRecipe = true
   /// Live changes of the learning rate that can be taken back, oldest first.
   var rateEdits: [(old: Double, new: Double)] = []
   /// Inverse rates on their way to the run: their edits are not to be taken back again.
@@ -69,6 +85,12 @@ public struct WorkbenchState: Sendable {
   public internal(set) var recipes: [RecipeListing] = []
   /// The runs of the checkpoints folder; nil until read.
   public internal(set) var runs: [RunSummary]?
+  /// Checkpoints beside the run folders.
+  public internal(set) var models: [ModelFile] = []
+  /// The tree of runs and checkpoints; nil until the runs were read.
+  public internal(set) var lineage: Lineage?
+  /// Checkpoints that are marked for merging, in the order in which they were.
+  public internal(set) var picked: [String] = []
   /// How the table of runs is sorted.
   public internal(set) var runOrder = RunOrder()
   /// Which runs the table shows.
@@ -136,6 +158,9 @@ public struct WorkbenchState: Sendable {
     case .evaluations: map?.evaluations.count ?? 0
     case .runs: shownRuns?.count ?? 0
     case .comparison: ComparisonPane.lineCount(comparison)
+    case .queue: queue.entries.count
+    case .sweep: sweepTable?.rows.count ?? 0
+    case .lineage: lineage?.rows.count ?? 0
     case .wavelengths, .staircase, .chart, .strips, .heatmap, .runDetail: 0
     }
   }

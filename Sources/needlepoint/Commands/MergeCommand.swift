@@ -49,11 +49,12 @@ struct MergeCommand: ParsableCommand {
 
   func run() throws {
     let pool = shared.makePool()
-    let model = try LoadedModel(first, pool: pool) { shared.say($0) }
     if let second {
-      let other = try LoadedModel(second, pool: pool) { shared.say($0) }
-      try model.write(mixedWith: other, weight: weight, to: out)
+      _ = try MergedModel.write(first, second, weight: weight, to: { _ in out }, pool: pool) {
+        shared.say($0)
+      }
     } else {
+      let model = try LoadedModel(first, pool: pool) { shared.say($0) }
       let original = try onto.map { try LoadedModel($0, pool: pool) { shared.say($0) } }
       try model.writeMerged(into: original, to: out)
     }

@@ -57,9 +57,9 @@ struct SweepCommand: ParsableCommand {
     for change in set { document = try document.applying(change) }
     for field in vary { document = try document.varying(field) }
     shared.sayLibraryProblem()
-    let runner = try SweepRunner(
+    let runner = try QueueRunner(
       document, parent: out, jobs: jobs, threads: shared.threads, seeds: seeds?.values)
-    throw ExitCode(try SweepReporter(runner, options: shared, file: table).follow())
+    throw ExitCode(try QueueReporter(runner, options: shared, file: table).follow())
   }
 }
 

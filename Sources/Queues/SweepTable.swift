@@ -1,5 +1,4 @@
 import Foundation
-import Recipes
 public import Records
 public import Support
 

@@ -1,30 +1,34 @@
-// A sweep on plain output: progress with ETA on stderr, the table on stdout; with --json the records of
-// all runs, each with its arm and seed.
+// A queue of runs on plain output: progress with ETA on stderr, the table of its sweep on stdout; with
+// --json the records of all runs, each with its name, arm and seed.
 
 import Foundation
-import Recipes
+import Queues
 import Records
 import RunStore
 import Runs
 import Support
 
-/// Shows a sweep until it is over, and stops it cleanly at a signal.
-final class SweepReporter {
-  private let runner: SweepRunner
+/// Shows a queue until it is over, and stops it cleanly at a signal.
+final class QueueReporter {
+  private let runner: QueueRunner
   private let options: SharedOptions
   private let file: String?
   private var told: Set<Int> = []
 
-  /// A reporter of a sweep; `file` is where the table goes besides stdout.
-  init(_ runner: SweepRunner, options: SharedOptions, file: String?) {
+  /// A reporter of a queue; `file` is where the table goes besides stdout.
+  init(_ runner: QueueRunner, options: SharedOptions, file: String? = nil) {
     self.runner = runner
     self.options = options
     self.file = file
     let count = runner.entries.count { $0.state == .done }
-    if count > 0 { options.say("\(count) of \(runner.entries.count) runs are there already") }
+    // A queue that left its screen is known to whoever filled it.
+    let isNew = !runner.entries.contains { $0.state == .running }
+    if count > 0, isNew {
+      options.say("\(count) of \(runner.entries.count) runs are there already")
+    }
   }
 
-  /// Follows the sweep and returns its exit status.
+  /// Follows the queue and returns its exit status.
   func follow() throws -> Int32 {
     let signals = SignalWatch()
     var meter = WorkMeter(
@@ -51,11 +55,15 @@ final class SweepReporter {
     return signals.exitStatus ?? (isBad ? 1 : 0)
   }
 
-  /// What is in work: arm, seed and step of each run.
+  /// What is in work: its words and step.
   private var progress: String {
     runner.entries.filter { $0.state == .running }.map { entry in
-      "\(entry.run.arm), seed \(entry.run.seed): step \(entry.last?.step ?? 0)/\(entry.steps)"
+      "\(words(entry)): step \(entry.last?.step ?? 0)/\(entry.steps)"
     }.joined(separator: "  ")
+  }
+
+  private func words(_ entry: RunQueue.Entry) -> String {
+    "\(entry.arm ?? entry.name), seed \(entry.seed)"
   }
 
   /// Runs that are over, with the shares of those in work.
@@ -69,15 +77,16 @@ final class SweepReporter {
     }.reduce(0, +)
   }
 
-  private func show(_ record: RunRecord, of entry: Int) {
-    let run = runner.entries[entry].run
-    print(record.jsonLine(with: [("arm", .text(run.arm)), ("seed", .integer(run.seed))]))
+  private func show(_ record: RunRecord, of id: Int) {
+    guard let entry = runner.queue.entry(id) else { return }
+    let whose = [("arm", JSONValue.text(entry.arm ?? entry.name))]
+    print(record.jsonLine(with: whose + [("seed", .integer(Int(clamping: entry.seed)))]))
     fflush(nil)
   }
 
   /// Says what became of runs since the last look.
   private func tell(_ meter: inout WorkMeter) {
-    for (index, entry) in runner.entries.enumerated() where !told.contains(index) {
+    for entry in runner.entries where !told.contains(entry.id) {
       let outcome: String
       switch entry.state {
       case .waiting, .running: continue
@@ -86,19 +95,16 @@ final class SweepReporter {
       case .stopped: outcome = "stopped"
       case .failed(let reason): outcome = "failed: \(reason)"
       }
-      told.insert(index)
+      told.insert(entry.id)
       meter.finish()
-      options.say("\(entry.run.arm), seed \(entry.run.seed): \(outcome)  \(entry.folder ?? "")")
+      options.say("\(words(entry)): \(outcome)  \(entry.folder ?? "")")
     }
   }
 
   private func showTable() throws {
-    var arms: [String] = []
-    for entry in runner.entries where !arms.contains(entry.run.arm) { arms.append(entry.run.arm) }
-    let results = runner.entries.filter { $0.state == .done }.compactMap { entry in
-      entry.folder.flatMap { try? RunReader($0).records() }.map { (entry.run.arm, $0) }
-    }
-    let table = SweepTable(arms: arms, results: results)
+    let arms = runner.queue.sweepArms
+    guard !arms.isEmpty else { return }
+    let table = SweepTable(arms: arms, runs: runner.queue.wholeRuns)
     if let file {
       try AtomicFile.write(file.hasSuffix(".csv") ? table.csv : table.markdown, to: file)
       options.say("table \(file)")
