@@ -14,8 +14,8 @@ import Workbench
 
 /// What the workbench asks of this program: starting runs, forecasts, samples, files.
 final class ProgramHost: WorkbenchHost, @unchecked Sendable {
-  // Sendable: the lock guards `started` and `knownRuns`, the worker owns `shelf`; everything else never
-  // changes.
+  // Sendable: the lock guards `started` and `knownRuns`, the worker owns `shelf` and `speeds`;
+  // everything else never changes.
 
   let vocabulary = RecipeVocabulary.needlepoint
   /// Folder of the run folders.
@@ -24,6 +24,7 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
   private let lock = NSLock()
   private var started: TrainingRun?
   private let shelf: ModelShelf
+  private var speeds: [(layer: TrainingSpeed, gflops: Double)] = []
   private var knownRuns: [String: (bytes: Int, summary: RunSummary)] = [:]
 
   /// A host that makes run folders in `out`.
@@ -95,7 +96,7 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
       return PlanReport(
         plan: RecipePlanFace(
           tokens: plan.tokens, flops: plan.flops + plan.evaluationFlops, peakBytes: plan.peakBytes,
-          seconds: nil),
+          seconds: speed(prepared).map { (plan.flops + plan.evaluationFlops) / ($0 * 1e9) }),
         model: facts, sources: summaries(recipe),
         warnings: RecipeWarning.all(recipe, model: facts))
     } catch let faults as UserErrors {
@@ -104,6 +105,17 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
     } catch {
       return PlanReport(plan: RecipePlanFace(faults: ["\(error)"]), model: nil)
     }
+  }
+
+  /// The speed of the recipe's model, measured once; nil while a run has the cores, or where it takes long.
+  private func speed(_ run: PreparedRun) -> Double? {
+    guard let layer = TrainingSpeed(run) else { return nil }
+    if let known = speeds.first(where: { $0.layer == layer }) { return known.gflops }
+    guard self.run?.state.isOver ?? true else { return nil }
+    let pool = ThreadPool(threads: run.recipe.threads ?? threads ?? Machine.coreCount)
+    guard let gflops = try? layer.measure(pool) else { return nil }
+    speeds.append((layer, gflops))
+    return gflops
   }
 
   private func summaries(_ recipe: Recipe) -> [String: String] {

@@ -8,7 +8,6 @@ import Records
 import Runs
 import Support
 import Terminal
-import Training
 
 /// `needlepoint plan RECIPE`: FLOPs, tokens, memory, disk and time before anything starts.
 struct PlanCommand: ParsableCommand {
@@ -85,19 +84,14 @@ struct PlanCommand: ParsableCommand {
   /// measure, by a third of the machine's peak.
   private func time(_ plan: RunPlan, _ run: PreparedRun) throws -> String {
     let operations = (plan.flops + plan.evaluationFlops) / 1e9
-    let longest = plan.stages.map(\.sequence).max() ?? 0
-    let layer = StepBenchmark.Configuration.layer(
-      of: run.description.shape, length: max(16, longest))
-    let (precision, pool) = (run.transformer.precision, run.transformer.pool)
-    guard layer.shape.parameterCount < 20_000_000 else {
-      let third = Machine.peakGFLOPS(threads: pool.threads, precision: precision) / 3
+    let pool = run.transformer.pool
+    guard let layer = TrainingSpeed(run) else {
+      let peak = Machine.peakGFLOPS(threads: pool.threads, precision: run.transformer.precision)
       return
-        "\(Format.duration(operations / third)) at \(Format.number(third)) GFLOP/s, a third of "
+        "\(Format.duration(3 * operations / peak)) at \(Format.number(peak / 3)) GFLOP/s, a third of "
         + "this machine's peak"
     }
-    let speed = try StepBenchmark(layer, precision: precision, seconds: 0.2).run(
-      pool: pool, peakGFLOPS: 1
-    ).gflops
+    let speed = try layer.measure(pool)
     return
       "\(Format.duration(operations / speed)) at \(Format.number(speed)) GFLOP/s, measured on one "
       + "of its layers"
