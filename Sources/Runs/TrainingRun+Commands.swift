@@ -29,8 +29,9 @@ extension TrainingRun {
     }
   }
 
-  /// The rate that the recipe plans for the next step, or for the end of the warm-up while that lasts: a
-  /// person who sets a rate then means the one that it rises to. nil outside a stage that trains.
+  /// The rate that the recipe plans for the next step; nil outside a stage that trains.
+  ///
+  /// While it still rises it is the one at the end of the warm-up: who sets a rate means where it goes.
   private var plannedRate: Double? {
     prepared.stages[progress.stage].training.map {
       let step = max(progress.stageStep, $0.optimizer.schedule.warmup)
