@@ -206,6 +206,8 @@ extension ScenarioSuite {
       try tmux.wait(for: "is finished. 1 run waits: space goes on")
       try tmux.press("Space")
       try tmux.wait("both runs", seconds: 120) { _ in place.wholeRuns == 2 }
+      // r went to the screen of its run.
+      try tmux.press("5")
       try tmux.wait("the queue at its end") { $0.contains("none wait") }
       try tmux.press("u")
       try tmux.press("q")

@@ -112,7 +112,7 @@ public enum Frame {
   private static func queued(_ state: WorkbenchState) -> String {
     guard state.queue.waiting > 0 else { return "" }
     return state.queue.isHeld
-      ? "  ·  \(state.queue.waiting) wait, space goes on" : "  ·  \(state.waitingWords)"
+      ? "  ·  \(state.queue.waiting) queued, space goes on" : "  ·  \(state.waitingWords)"
   }
 
   /// What is typed in the message row, and what is expected there; nil for what is typed in its pane.
