@@ -94,7 +94,7 @@ public final class Workbench {
   public func adopt(
     _ control: any RunControl, name: String, folder: String? = nil, isOwn: Bool = true
   ) {
-    state.started(name: name, folder: folder)
+    state.started(name: name, folder: folder, isWatched: !isOwn)
     take(control)
     ownsRun = isOwn
   }

@@ -163,6 +163,20 @@ struct QueueTests {
     #expect(state.queue.entry(1)?.folder == "runs/014-base-500k")
   }
 
+  /// Another process trains: it knows nothing of the runs that were queued here.
+  @Test(arguments: [true, false])
+  func leavingARunThatIsOnlyWatchedTakesNoQueueAlong(_ isWatched: Bool) throws {
+    var state = try Fixtures.state()
+    state.started(name: "far", isWatched: isWatched)
+    _ = state.receive(Fixtures.records(through: 30), state: .training)
+    _ = state.press(.character("R"))
+    _ = state.press(.character("q"))
+    let canvas = Canvas(width: 120, height: 40)
+    Frame.draw(state, on: canvas)
+    #expect(canvas.buffer.text.contains("only D trains them") != isWatched)
+    #expect(canvas.buffer.text.contains("no way out trains them") == isWatched)
+  }
+
   @Test func quittingWithAHeldQueueAsks() throws {
     var state = try running()
     _ = state.press(.character("R"))

@@ -165,18 +165,20 @@ enum OverlayDrawing {
       ? "nothing is lost"
       : kept.map { "lose \(steps) since step \(Format.count($0))" }
         ?? "lose all \(steps), none is saved"
+    let trainsAll = state.queue.waiting > 0 && !state.isWatching
+    let end = trainsAll ? "only D trains them." : "no way out trains them, staying does."
     dialog(
       "Training is running", note: "\(state.runName) step \(Format.count(step))",
       [
         ("s", "save and quit", "finish the step, checkpoint"),
         (
           "D", "log lines",
-          state.queue.waiting > 0 ? "leave the screen, train all" : "leave the screen, train on"
+          trainsAll ? "leave the screen, train all" : "leave the screen, train on"
         ),
         ("k", "quit now", losing),
         ("esc", "stay", "(default)"),
       ],
-      end: state.queue.waiting > 0 ? "\(state.waitingWords) too: only D trains them." : nil,
+      end: state.queue.waiting > 0 ? "\(state.waitingWords) too: \(end)" : nil,
       on: canvas)
   }
 

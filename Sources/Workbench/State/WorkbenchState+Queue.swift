@@ -54,13 +54,13 @@ extension WorkbenchState {
   }
 
   /// A run that something else began is on: the screens follow it.
-  public mutating func started(name: String, folder: String? = nil) {
+  public mutating func started(name: String, folder: String? = nil, isWatched: Bool = false) {
     guard let typed = recipe.recipe else { return }
     let id = queue.add(recipe.document, typed, isFirst: true)
     queue.began(id, folder: folder, steps: typed.plannedSteps)
     guard let entry = queue.entry(id) else { return }
     show(entry, isAsked: true)
-    (runName, runContexts) = (name, nil)
+    (runName, runContexts, isWatching) = (name, nil, isWatched)
   }
 
   /// The screens begin anew with a run of the queue.
@@ -70,7 +70,7 @@ extension WorkbenchState {
     let logarithmic = chart.logarithmic
     if isAsked { chart = ChartView() }
     (chart.logarithmic, chart.range, chart.cursor) = (logarithmic, nil, nil)
-    (evaluation, reference, isPlaying) = (nil, nil, false)
+    (evaluation, reference, isPlaying, isWatching) = (nil, nil, false, false)
     (heatColumn, heatRow) = (0, 0)
     isOwnRecipe = entry.document.text == recipe.document.text
     beginLive()

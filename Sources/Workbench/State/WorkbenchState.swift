@@ -35,6 +35,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var queue = RunQueue()
   /// The queue's number of the run in work, or of the last one; nil before the first.
   public internal(set) var current: Int?
+  /// Whether the run in work is another process's, which goes on without this one's queue.
+  public internal(set) var isWatching = false
   /// Whether the run that begins next was just asked for: the screens go to it.
   var showsNext = false
   /// What the sweep's whole runs reached; nil while there are none.
