@@ -161,6 +161,8 @@ public struct StepRecord: Sendable, Equatable {
   public var seconds: Double
   /// Time of the step in which the engine waited for its batches; nil in logs of older programs.
   public var waitSeconds: Double?
+  /// Highest resident memory of the process so far, in bytes; nil in logs of older programs.
+  public var peakBytes: Int?
   /// Mean loss of each source in the step, in nats.
   public var lossBySource: [NamedNumber]
   /// Mean loss of each token role in the step, in nats.
@@ -179,6 +181,7 @@ public struct StepRecord: Sendable, Equatable {
     tokensPerSecond: Double,
     seconds: Double,
     waitSeconds: Double? = nil,
+    peakBytes: Int? = nil,
     lossBySource: [NamedNumber],
     lossByRole: [NamedNumber] = [],
     lossByPosition: [NamedNumber] = []
@@ -192,6 +195,7 @@ public struct StepRecord: Sendable, Equatable {
     self.tokensPerSecond = tokensPerSecond
     self.seconds = seconds
     self.waitSeconds = waitSeconds
+    self.peakBytes = peakBytes
     self.lossBySource = lossBySource
     self.lossByRole = lossByRole
     self.lossByPosition = lossByPosition
@@ -212,6 +216,7 @@ extension StepRecord: RecordFields {
       ("tokens_per_second", .number(tokensPerSecond)),
       ("seconds", .number(seconds)),
       ("wait_seconds", .optional(waitSeconds)),
+      ("peak_bytes", .optional(peakBytes)),
       ("loss_by_source", lossBySource.json),
       ("loss_by_role", lossByRole.json),
       ("loss_by_position", lossByPosition.json),
@@ -239,6 +244,7 @@ extension StepRecord: RecordFields {
       tokensPerSecond: tokensPerSecond,
       seconds: seconds,
       waitSeconds: reader.number("wait_seconds"),
+      peakBytes: reader.integer("peak_bytes"),
       lossBySource: reader.numbers("loss_by_source"),
       lossByRole: reader.numbers("loss_by_role"),
       lossByPosition: reader.numbers("loss_by_position"))

@@ -9,16 +9,21 @@ extension RunCommand {
       switch self {
       case .pause: [("command", .text("pause"))]
       case .resume: [("command", .text("resume"))]
+      case .step: [("command", .text("step"))]
       case .stop: [("command", .text("stop"))]
       case .abandon: [("command", .text("abandon"))]
       case .checkpoint: [("command", .text("checkpoint"))]
       case .evaluate: [("command", .text("evaluate"))]
       case .setLearningRate(let rate):
         [("command", .text("set_learning_rate")), ("rate", .number(rate))]
+      case .scaleLearningRate(let factor):
+        [("command", .text("scale_learning_rate")), ("factor", .number(factor))]
       case .setWeight(let source, let weight):
         [
           ("command", .text("set_weight")), ("source", .text(source)), ("weight", .number(weight)),
         ]
+      case .set(let path, let value):
+        [("command", .text("set")), ("path", .text(path)), ("value", .text(value))]
       }
     return JSONValue.object(pairs).line
   }
@@ -30,6 +35,7 @@ extension RunCommand {
     switch name {
     case "pause": self = .pause
     case "resume": self = .resume
+    case "step": self = .step
     case "stop": self = .stop
     case "abandon": self = .abandon
     case "checkpoint": self = .checkpoint
@@ -37,10 +43,17 @@ extension RunCommand {
     case "set_learning_rate":
       guard let rate = value["rate"]?.numberValue else { return nil }
       self = .setLearningRate(rate)
+    case "scale_learning_rate":
+      guard let factor = value["factor"]?.numberValue else { return nil }
+      self = .scaleLearningRate(factor)
     case "set_weight":
       guard let source = value["source"]?.textValue, let weight = value["weight"]?.numberValue
       else { return nil }
       self = .setWeight(source: source, weight: weight)
+    case "set":
+      guard let path = value["path"]?.textValue, let text = value["value"]?.textValue
+      else { return nil }
+      self = .set(path: path, value: text)
     default: return nil
     }
   }

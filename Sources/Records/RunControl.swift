@@ -10,10 +10,16 @@ public enum RunCommand: Sendable, Equatable {
   case abandon
   /// Commit a checkpoint after the step in work, then go on.
   case checkpoint
+  /// Train one step, then hold.
+  case step
   /// Multiply the scheduled learning rate so that it is this value now; logged in the run.
   case setLearningRate(Double)
+  /// Multiply the scheduled learning rate by this factor, 1 for the schedule; logged in the run.
+  case scaleLearningRate(Double)
   /// Change the weight of a source of the mix; the others keep their proportions; logged in the run.
   case setWeight(source: String, weight: Double)
+  /// Change a field of the recipe that says that it may change while it trains; logged in the run.
+  case set(path: String, value: String)
   /// Run the stage's evaluations after the step in work.
   case evaluate
 }

@@ -18,6 +18,8 @@ public struct DataPreview {
     public let plannedTokens: Int
     /// What one pass holds; nil without an end.
     public let pass: SourcePass?
+    /// Lengths of documents as the stage is fed them, in tokens.
+    public let lengths: [Int]
     /// What the rows that were looked at took.
     public let entry: TokenLedger.Entry
 
@@ -132,13 +134,26 @@ public struct DataPreview {
     let replayed = (0..<settings.steps).count { training.replays(step: $0) }
     let main = tokens - replayed * settings.rows * settings.sequence
     let opened = stream.sources
+    let lengths = try training.stream.sources.map {
+      try Self.lengths($0.source, limit: settings.sequence + 1)
+    }
     sources = zip(settings.mix, stream.ledger.entries).enumerated().map { index, pair in
       Source(
         name: pair.0.source,
         kind: run.recipe.source(pair.0.source)?.component.kind ?? pair.0.source,
         share: pair.0.share, plannedTokens: Int(pair.0.share * Double(main)),
-        pass: opened[index].source.pass, entry: pair.1)
+        pass: opened[index].source.pass, lengths: lengths[index], entry: pair.1)
     }
+  }
+
+  /// Lengths of the first documents: enough for a shape, few enough to wait for.
+  private static func lengths(_ source: any DocumentSource, limit: Int) throws -> [Int] {
+    var source = source
+    var lengths: [Int] = []
+    while lengths.count < 32, lengths.reduce(0, +) < 1 << 16 {
+      lengths.append(try source.next(limit: limit).tokens.count)
+    }
+    return lengths
   }
 
   private static func samples(

@@ -31,7 +31,7 @@ struct PreparedStage {
 
 /// The parts of a stage that trains.
 struct TrainingWork: Sendable {
-  let settings: TrainingStage
+  var settings: TrainingStage
   /// What is trained; nil for all weights.
   let adapters: AdapterPlan?
   /// True when the adapters are merged into the weights at the end of the stage.
@@ -40,7 +40,7 @@ struct TrainingWork: Sendable {
   let window: AttentionWindow?
   /// nil keeps the frequencies that the model has.
   let rotary: RotaryFrequencies?
-  let optimizer: any Optimizer
+  var optimizer: any Optimizer
   let loss: LossSettings
   /// The stream at its beginning; its batches are micro-batches.
   let stream: BatchStream
@@ -73,8 +73,8 @@ struct TrainingWork: Sendable {
 
 /// A recipe made ready to run.
 public final class PreparedRun {
-  /// The recipe.
-  public let recipe: Recipe
+  /// The recipe, with what was changed while it trained.
+  public private(set) var recipe: Recipe
   /// The tokenizer of the model.
   public let tokenizer: any Tokenizer
   /// The model at the start of the run.
@@ -88,7 +88,7 @@ public final class PreparedRun {
     stages.compactMap { $0.training?.rotary }.last ?? description.rotary
   }
   private(set) var stages: [PreparedStage]
-  let evaluations: [PlannedEvaluation]
+  private(set) var evaluations: [PlannedEvaluation]
 
   /// The anchor tables of the stages that have one, by the stage's number.
   var anchors: [Int: AnchorTable] {
@@ -165,12 +165,7 @@ public final class PreparedRun {
     stages = try recipe.stages.enumerated().compactMap { number, stage in
       try faults.attempt { try builder.stage(stage, number: number) }
     }
-    evaluations = try recipe.evaluations.compactMap { item in
-      try faults.attempt {
-        try PlannedEvaluation(
-          item, recipe: recipe, tokenizer: start.tokenizer, model: start.transformer)
-      }
-    }
+    evaluations = try Self.evaluations(recipe, tokenizer, transformer, faults)
     try faults.finish()
     transformer.recomputation =
       Recomputation(rawValue: recipe.recompute.rawValue)
@@ -221,6 +216,38 @@ public final class PreparedRun {
       preconditionFailure("a merge trains nothing")
     }
     return training
+  }
+
+  private static func evaluations(
+    _ recipe: Recipe, _ tokenizer: any Tokenizer, _ model: Transformer, _ faults: FaultCollector
+  ) throws -> [PlannedEvaluation] {
+    try recipe.evaluations.compactMap { item in
+      try faults.attempt {
+        try PlannedEvaluation(item, recipe: recipe, tokenizer: tokenizer, model: model)
+      }
+    }
+  }
+
+  /// Takes over what may change while a run trains: evaluations, and of each stage the optimizer and
+  /// what ends it.
+  ///
+  /// - Parameter recipe: differs from the present one in such fields only.
+  /// - Throws: `UserErrors` or `UserError` when something cannot be built; nothing is changed then.
+  func revise(_ recipe: Recipe) throws {
+    let faults = FaultCollector()
+    let revised = try zip(stages, recipe.stages).map { stage, settings in
+      guard var training = stage.training, let changed = settings.training else { return stage }
+      let optimizer = changed.optimizer
+      training.settings = changed
+      training.optimizer =
+        try faults.attempt {
+          try optimizers.make(optimizer.kind, optimizer.settings.values)
+        } ?? training.optimizer
+      return PreparedStage(settings: settings, work: .train(training))
+    }
+    let evaluations = try Self.evaluations(recipe, tokenizer, transformer, faults)
+    try faults.finish()
+    (self.recipe, stages, self.evaluations) = (recipe, revised, evaluations)
   }
 
   /// The run's peak memory when the backward pass computes so much again.

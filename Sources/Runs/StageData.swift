@@ -9,7 +9,7 @@ final class StageData {
   /// Where the streams stand behind the batches that the engine took.
   private(set) var consumed: StageFeed
   private var step: Int
-  private let end: Int
+  private var end: Int
   private var queue: BatchQueue
 
   /// Begins to make batches where a run left off.
@@ -36,6 +36,17 @@ final class StageData {
   /// - Throws: `UserError` when the weight is refused; nothing is changed then.
   func setWeight(_ source: String, _ weight: Double) throws {
     try consumed.setWeight(source, weight)
+    makeAnew()
+  }
+
+  /// Moves the end of the stage to so many steps from its beginning.
+  func setEnd(_ steps: Int) {
+    guard max(step, steps) != end else { return }
+    end = max(step, steps)
+    makeAnew()
+  }
+
+  private func makeAnew() {
     queue.cancel()
     queue = BatchQueue(consumed, steps: step..<end)
   }

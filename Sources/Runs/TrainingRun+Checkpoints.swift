@@ -27,7 +27,7 @@ extension TrainingRun {
 
   /// Commits a checkpoint of the state between two steps, unless the last one holds that state.
   func commit(_ need: CommitNeed) throws {
-    guard progress != saved else { return }
+    guard !isSaved else { return }
     // A checkpoint is laid out in memory; it takes the place of what no step is using now.
     trainer.transformer.releaseActivations()
     let weights = trainer.transformer.weights
@@ -37,11 +37,11 @@ extension TrainingRun {
       parameters: weights.parameters, packed: weights.packed, adapters: weights.adapters,
       moments: trainer.moments)
     let store = try store
-    while progress != saved {
+    while !isSaved {
       var failure: StoreError?
       do throws(StoreError) {
         let committed = try store.commit(contents, keep: prepared.recipe.checkpoints.keep)
-        saved = progress
+        (saved, savedDocument) = (progress, document)
         failedCommits = 0
         lastCheckpoint = committed.record.path
         mailbox.post(.checkpoint(committed.record))
@@ -57,6 +57,9 @@ extension TrainingRun {
     }
   }
 
+  /// Whether the last committed checkpoint holds the state between these two steps.
+  private var isSaved: Bool { progress == saved && document == savedDocument }
+
   /// Holds the run until somebody may have made room; it would lose too much to go on unsaved.
   private func waitForRoom(_ error: StoreError) throws {
     let before = mailbox.state
@@ -66,7 +69,7 @@ extension TrainingRun {
     switch mailbox.nextCommand() {
     case .stop: throw error
     case .abandon: throw Interruption.abandon
-    case .setLearningRate, .setWeight, .evaluate:
+    case .setLearningRate, .scaleLearningRate, .setWeight, .set, .evaluate, .step:
       warn("refused: the run waits until its checkpoint can be saved")
     case .pause, .resume, .checkpoint, nil: break
     }
@@ -90,11 +93,7 @@ extension TrainingRun {
   ) throws -> TrainingRun {
     let reader = try RunReader(folder)
     try checkIsNotDone(reader)
-    let document = try reader.recipe()
     let manifest = try reader.manifest()
-    let recipe = try RecipeDocument(
-      text: document, file: "\(folder)/recipe.yaml", folder: folder
-    ).recipe(.needlepoint)
     let pool = ThreadPool(threads: threads ?? max(1, manifest.threads))
     let store = try RunFolder.open(folder)
     // Again under the lock: the trainer that held it may just have ended.
@@ -102,7 +101,8 @@ extension TrainingRun {
     var notices: [String] = []
     guard !reader.checkpointPaths.isEmpty else {
       // It died before its first checkpoint: the same recipe and seed begin again.
-      let prepared = try PreparedRun(recipe, pool: pool) { notices.append($0) }
+      let document = try reader.recipe()
+      let prepared = try PreparedRun(recipe(document, folder), pool: pool) { notices.append($0) }
       try store.restart()
       let run = try TrainingRun(prepared, document: document, store: store)
       for text in notices { run.warn(text) }
@@ -110,7 +110,9 @@ extension TrainingRun {
     }
     let found = try reader.newestCheckpoint()
     let start = try StartModel(resuming: found.contents, path: found.path, pool: pool)
-    let prepared = try PreparedRun(recipe, start: start) { notices.append($0) }
+    // That of the checkpoint: it has what was changed while the run trained.
+    let document = found.contents.recipe
+    let prepared = try PreparedRun(recipe(document, folder), start: start) { notices.append($0) }
     let saved = try store.resume(expecting: found.contents.parameters.layout)
     let run = try TrainingRun(prepared, document: document, store: store)
     try run.restore(saved.contents, path: saved.path)
@@ -120,6 +122,11 @@ extension TrainingRun {
     notices += store.notices + saved.notices + run.differences(from: manifest)
     for text in notices { run.warn(text) }
     return run
+  }
+
+  private static func recipe(_ document: String, _ folder: String) throws -> Recipe {
+    try RecipeDocument(text: document, file: "\(folder)/recipe.yaml", folder: folder)
+      .recipe(.needlepoint)
   }
 
   private static func checkIsNotDone(_ reader: RunReader) throws {
@@ -137,7 +144,7 @@ extension TrainingRun {
       contents.weights, description.adapters, moments: contents.moments, updates: progress.updates)
     trainer.transformer.setRotary(description.rotary)
     lastCheckpoint = path
-    saved = progress
+    (saved, savedDocument) = (progress, document)
   }
 
   /// What differs from the machine that began the run, as sentences; then the bits may differ too.

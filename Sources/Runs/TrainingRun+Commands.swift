@@ -7,10 +7,15 @@ import Training
 extension TrainingRun {
   /// Does what was asked since the last step, between two steps; sleeps here while paused.
   func obeyCommands(_ data: StageData) throws {
+    if pausesAfterStep { (pausesAfterStep, mailbox.state) = (false, .paused) }
     while true {
       if mailbox.state == .paused { mailbox.waitForCommand() }
       guard let command = mailbox.nextCommand() else {
         if mailbox.state == .paused { continue }
+        return
+      }
+      if command == .step {
+        (pausesAfterStep, mailbox.state) = (true, .training)
         return
       }
       try obey(command, data)
@@ -20,12 +25,14 @@ extension TrainingRun {
   private func obey(_ command: RunCommand, _ data: StageData) throws {
     switch command {
     case .pause: mailbox.state = .paused
-    case .resume: mailbox.state = .training
+    case .resume, .step: mailbox.state = .training
     case .stop, .abandon: throw Interruption(command)
     case .checkpoint: try commit(.whenThereIsRoom)
     case .evaluate: _ = try evaluateAll(final: false)
     case .setLearningRate(let rate): setLearningRate(rate)
+    case .scaleLearningRate(let factor): scaleLearningRate(by: factor)
     case .setWeight(let source, let weight): setWeight(source, weight, data)
+    case .set(let path, let value): set(path, to: value, data)
     }
   }
 
@@ -51,6 +58,15 @@ extension TrainingRun {
     tell("learning_rate", from: old, to: rate)
   }
 
+  private func scaleLearningRate(by factor: Double) {
+    guard factor >= 0, factor.isFinite, let planned = plannedRate else {
+      return warn("factor \(factor) on the learning rate refused: a number of 0 or more is needed")
+    }
+    let old = planned * progress.rateFactor
+    progress.rateFactor = factor
+    tell("learning_rate", from: old, to: planned * factor)
+  }
+
   /// Tells that a live edit of the rate ended with its stage.
   func tellRateIsPlanned(again factor: Double) {
     guard let planned = plannedRate else { return }
@@ -67,6 +83,52 @@ extension TrainingRun {
     } catch {
       warn("\(error)")
     }
+  }
+
+  /// Changes a field that holds from the next step on, by a recipe that says so from now on.
+  private func set(_ path: String, to value: String, _ data: StageData) {
+    let weight = "stages.\(progress.stage).mix."
+    if path.hasPrefix(weight), let share = Quantity.real(value) {
+      return setWeight(String(path.dropFirst(weight.count)), share, data)
+    }
+    do {
+      let before = try RecipeDocument(
+        text: document, file: "\(folder)/recipe.yaml", folder: folder)
+      let old = try liveField(path, of: before)
+      let next = try before.setting(path, to: value)
+      try prepared.revise(next.recipe(.needlepoint))
+      document = next.text
+      let new = try liveField(path, of: next)
+      post(.edit(EditRecord(step: progress.step + 1, path: path, old: old.text, new: new.text)))
+    } catch {
+      return warn("\(path) = \(value) refused: \(error)")
+    }
+    guard let training = prepared.stages[progress.stage].training else { return }
+    if path == "stages.\(progress.stage).optimizer.rate" { progress.rateFactor = 1 }
+    trainer.optimizer = training.optimizer
+    data.setEnd(training.settings.steps)
+    plan = RunPlan(prepared)
+    post(.plan(plan.record(gflops: nil, at: progress)))
+  }
+
+  /// A field that may change while this stage trains.
+  private func liveField(_ path: String, of document: RecipeDocument) throws -> RecipeField {
+    guard let field = try document.fields(.needlepoint).first(where: { $0.path == path }) else {
+      throw UserError(path, "the recipe has no such field")
+    }
+    guard field.setting.applies == .nextStep else {
+      throw UserError(
+        path,
+        "a change applies to a \(field.setting.applies.rawValue), not to the stage that trains")
+    }
+    let keys = path.split(separator: ".")
+    if keys[0] == "stages", let stage = Int(keys[1]), stage < progress.stage {
+      throw UserError(path, "that stage is over")
+    }
+    if keys.count == 4, keys[2] == "mix" {
+      throw UserError(path, "weights can be changed in the stage that trains only")
+    }
+    return field
   }
 
   private func tell(_ path: String, from old: Double, to new: Double) {

@@ -43,7 +43,7 @@ extension TrainingRun {
   }
 
   private func train(_ planned: TrainingWork, name: String) throws {
-    let training = planned.awaitsSentences ? try chooseSentences(name: name) : planned
+    var training = planned.awaitsSentences ? try chooseSentences(name: name) : planned
     let data = try StageData(training, progress: progress)
     enter(training, name: name)
     while true {
@@ -54,6 +54,9 @@ extension TrainingRun {
       if isIntervalOver { try commit(.whenThereIsRoom) }
       try obeyCommands(data)
       if isDone { break }
+      training = prepared.stages[progress.stage].training ?? training
+      // An edit may have moved the end of the stage to here.
+      guard progress.stageStep < training.settings.steps else { continue }
       try step(training, data)
     }
     try checkLimit(training, name: name)
@@ -161,7 +164,8 @@ extension TrainingRun {
       step: progress.step, stage: progress.stage, loss: outcome.loss, learningRate: rate,
       gradientNorm: outcome.gradientNorm, tokens: progress.tokens,
       tokensPerSecond: Double(outcome.tokens) / max(seconds, 1e-9), seconds: progress.seconds,
-      waitSeconds: waited, lossBySource: outcome.lossBySource, lossByRole: outcome.lossByRole,
+      waitSeconds: waited, peakBytes: ProcessMemory.peakBytes, lossBySource: outcome.lossBySource,
+      lossByRole: outcome.lossByRole,
       lossByPosition: outcome.lossByPosition)
   }
 

@@ -23,10 +23,10 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   /// The run's folder.
   public let folder: String
   /// The forecast.
-  public let plan: RunPlan
+  public internal(set) var plan: RunPlan
 
-  /// The resolved recipe, YAML.
-  let document: String
+  /// The resolved recipe with what was changed while it trained, YAML.
+  var document: String
   let mailbox = Mailbox()
   /// The folder as its one writer; let go when the run is over, so that it can be resumed.
   var heldStore: RunFolder?
@@ -41,6 +41,10 @@ public final class TrainingRun: RunControl, @unchecked Sendable {
   var lastCheckpoint = ""
   /// What the last committed checkpoint holds.
   var saved: RunProgress?
+  /// The recipe in it.
+  var savedDocument = ""
+  /// Whether the step in work is to be the last one before a pause.
+  var pausesAfterStep = false
   /// Saves in a row that failed.
   var failedCommits = 0
   /// What this process has measured of the run's speed.

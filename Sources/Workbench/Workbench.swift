@@ -73,7 +73,7 @@ public final class Workbench {
 
   /// Runs until the person leaves or a signal ends it; gives the screen back before it returns.
   public func run() -> Ending {
-    perform([.plan, .listRecipes, .listRuns])
+    perform([.plan, .listRecipes, .listRuns] + state.needFeed())
     drawFrame()
     while !hasLeft { turn(milliseconds: nextWait()) }
     screen.close()

@@ -28,6 +28,10 @@ extension FedStage {
         return (
           preview.stage,
           FedStage(
+            facts: Dictionary(
+              uniqueKeysWithValues: preview.sources.map {
+                ($0.name, SourceFacts(lengths: $0.lengths, passTokens: $0.pass?.tokens))
+              }),
             samples: samples.mapValues { samples in
               samples.map { (preview.awaitsSentences ? awaiting : "") + text($0) }
             },

@@ -4,7 +4,8 @@ import Testing
 struct ControlLineTests {
   @Test func commandsAndStatesReadBackAsTheyWere() {
     let commands: [RunCommand] = [
-      .pause, .resume, .stop, .abandon, .checkpoint, .evaluate, .setLearningRate(2.5e-4),
+      .pause, .resume, .step, .scaleLearningRate(0.5), .set(path: "a.b", value: "{ c: \"d\" }"),
+      .stop, .abandon, .checkpoint, .evaluate, .setLearningRate(2.5e-4),
       .setWeight(source: "a \"b\"\n", weight: 0.25),
     ]
     for command in commands { #expect(RunCommand(jsonLine: command.jsonLine) == command) }

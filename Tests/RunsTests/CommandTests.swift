@@ -67,6 +67,111 @@ struct CommandTests {
       follower.edits == [EditRecord(step: 3, path: "learning_rate", old: "0.01", new: "0.001")])
   }
 
+  /// Before: in the warm-up the rate came back a fifth of what was planned.
+  @Test func aFactorOfOneIsTheScheduleAgainInTheWarmUpToo() throws {
+    let place = try TemporaryFolder()
+    let text = RunCase.small.replacing("schedule: constant", with: "schedule: constant, warmup: 4")
+    let run = try TrainingRun(RunCase.document(text), parent: place.path)
+    let follower = Follower(run) { record in
+      guard case .step(let step) = record else { return [] }
+      return step.step == 1
+        ? [.setLearningRate(5e-3)] : step.step == 2 ? [.scaleLearningRate(1)] : []
+    }
+    #expect(follower.steps.map(\.learningRate) == [2.5e-3, 2.5e-3, 7.5e-3, 1e-2])
+  }
+
+  private static let measured =
+    small(steps: 6) + "\nevaluate:\n  - { kind: loss, every: 4, sequence: 32, tokens: 64 }"
+
+  private static func small(steps: Int) -> String {
+    RunCase.small.replacing("steps: 4", with: "steps: \(steps)")
+  }
+
+  private static func revised(
+    _ place: TemporaryFolder, stopAt: Int? = nil
+  ) throws -> Follower {
+    Follower(try TrainingRun(RunCase.document(measured), parent: place.path)) { record in
+      guard case .step(let step) = record else { return [] }
+      var commands: [RunCommand] = []
+      if step.step == 2 {
+        commands += [
+          .set(path: "stages.0.steps", value: "5"), .set(path: "evaluate.0.every", value: "1"),
+          .set(path: "stages.0.optimizer.weight_decay", value: "0.5"),
+          .set(path: "stages.0.mix.repeat", value: "0"),
+        ]
+      }
+      if step.step == stopAt { commands.append(.stop) }
+      return commands
+    }
+  }
+
+  @Test func fieldsThatMayChangeDoSoFromTheNextStepOn() throws {
+    let place = try TemporaryFolder()
+    let follower = try Self.revised(place)
+    #expect(follower.notices.isEmpty)
+    #expect(follower.steps.count == 5)
+    #expect(
+      follower.edits.map { "\($0.step) \($0.path) \($0.old) \($0.new)" } == [
+        "3 stages.0.steps 6 5", "3 evaluate.0.every 4 1",
+        "3 stages.0.optimizer.weight_decay 0.1 0.5", "3 mix.repeat 0.5 0.0",
+      ])
+    let measured = follower.records.compactMap { record -> Int? in
+      if case .evaluation(let figure) = record { figure.step } else { nil }
+    }
+    #expect(Set(measured) == [3, 4, 5])
+    // It trained as a recipe with these numbers from that step on would: not as one without them.
+    let plain = Follower(
+      try TrainingRun(RunCase.document(Self.small(steps: 5)), parent: place.path))
+    #expect(follower.steps[1].loss == plain.steps[1].loss)
+    #expect(follower.steps[3].loss != plain.steps[3].loss)
+  }
+
+  @Test(arguments: [2, 3, 4])
+  func changedFieldsGiveTheSameBitsAlsoAcrossAResume(_ step: Int) throws {
+    let place = try TemporaryFolder()
+    let straight = try Self.revised(place)
+    let stopped = try Self.revised(place, stopAt: step)
+    #expect(stopped.run.state == .stopped)
+    let resumed = Follower(try TrainingRun.resume(stopped.run.folder))
+    #expect(resumed.run.state == .finished)
+    #expect(try Outcome(stopped.run.folder) == Outcome(straight.run.folder))
+  }
+
+  @Test func anEndMovedBehindTheRunEndsItAndOneMovedOnGoesOn() throws {
+    let place = try TemporaryFolder()
+    for (value, steps) in [("2", 3), ("9", 9)] {
+      let run = try TrainingRun(RunCase.document(Self.small(steps: 6)), parent: place.path)
+      let follower = Follower(run) { record in
+        if case .step(let step) = record, step.step == 3 {
+          [.set(path: "stages.0.steps", value: value)]
+        } else {
+          []
+        }
+      }
+      #expect(run.state == .finished)
+      #expect(follower.steps.count == steps)
+    }
+  }
+
+  @Test func aSingleStepTrainsOneAndPausesAgain() throws {
+    let place = try TemporaryFolder()
+    let run = try TrainingRun(RunCase.document(Self.small(steps: 6)), parent: place.path)
+    let asked = Mutex(0)
+    let follower = Follower(
+      run,
+      paused: {
+        asked.withLock {
+          $0 += 1
+          return $0 <= 2 ? .step : .stop
+        }
+      },
+      answer: { record in
+        if case .step(let step) = record, step.step == 1 { [.pause] } else { [] }
+      })
+    #expect(run.state == .stopped)
+    #expect(follower.steps.count == 3)
+  }
+
   @Test(arguments: [2, 3, 4])
   func theSameEditsGiveTheSameBitsAlsoAcrossAResume(_ step: Int) throws {
     let place = try TemporaryFolder()
@@ -105,10 +210,14 @@ struct CommandTests {
       return [
         .setLearningRate(-1), .setLearningRate(.nan), .setWeight(source: "rpeat", weight: 1),
         .setWeight(source: "repeat", weight: -1), .setWeight(source: "stories", weight: .infinity),
+        .scaleLearningRate(-1), .set(path: "stages.0.sequence", value: "64"),
+        .set(path: "stages.0.stepps", value: "3"), .set(path: "stages.0.steps", value: "-3"),
+        .set(path: "stages.0.steps", value: "{"), .set(path: "seed", value: "2"),
       ]
     }
     #expect(follower.edits.isEmpty)
-    #expect(follower.notices.count == 5)
+    #expect(follower.notices.count == 11)
+    #expect(follower.notices.contains { $0.contains("sequence") && $0.contains("new run") })
     #expect(follower.notices.contains { $0.contains("mix.rpeat") && $0.contains("repeat") })
     let other = Follower(try TrainingRun(RunCase.document(RunCase.small), parent: place.path))
     #expect(try Outcome(run.folder) == Outcome(other.run.folder))

@@ -155,6 +155,7 @@ struct Outcome: Equatable {
         step.tokensPerSecond = 0
         step.seconds = 0
         step.waitSeconds = nil
+        step.peakBytes = nil
         lines.append(RunRecord.step(step).jsonLine)
       // An evaluation that a stop cut short is told again, the same.
       case .needle, .evaluation:

@@ -52,7 +52,11 @@ enum Fixtures {
     .evaluate: [
       KindDescription(
         "needle", "The heatmap.",
-        settings: [Setting("every", .integer(0...1_000_000), default: .integer(0), help: "Steps.")])
+        settings: [
+          Setting(
+            "every", .integer(0...1_000_000), default: .integer(0), help: "Steps.",
+            applies: .nextStep)
+        ])
     ],
   ])
 
@@ -114,6 +118,11 @@ enum Fixtures {
   /// Documents of a source, and two rows of two documents each with a skip between sentences.
   static let feed: [String: FedStage] = [
     "extend": FedStage(
+      facts: [
+        "stories": SourceFacts(lengths: [1_229, 1_229, 800], passTokens: nil),
+        "code": SourceFacts(lengths: [90, 300, 700, 1_100, 5_000], passTokens: 700_000),
+        "pages": SourceFacts(lengths: [40, 120, 200, 260], passTokens: 12_000),
+      ],
       samples: [
         "stories": [
           "The keeper of the lighthouse wrote that the storm broke the great lens.\nYears later "

@@ -52,18 +52,50 @@ struct LiveEditTests {
   @Test func anEditThatTheRunCannotTakeSaysThatItIsForTheNextOne() throws {
     var state = try Fixtures.running(through: 40)
     _ = state.reduce(.show(.recipe))
-    let sent = commands(state.reduce(.set(path: "stages.0.steps", value: "250")))
+    let sent = commands(state.reduce(.set(path: "stages.0.sequence", value: "512")))
     #expect(sent.isEmpty)
     #expect(state.message?.contains("next one") == true)
+  }
+
+  @Test(arguments: [
+    ("stages.0.steps", "250"), ("stages.0.optimizer.rate", "0.002"), ("evaluate.0.every", "10"),
+  ])
+  func aFieldThatMayChangeIsSentAndTakenBack(_ path: String, _ value: String) throws {
+    var state = try Fixtures.running(through: 40)
+    _ = state.reduce(.show(.recipe))
+    let old = try #require(state.recipe.fields.first { $0.path == path }).text
+    #expect(
+      commands(state.reduce(.set(path: path, value: value))).map(text) == ["\(path)=\(value)"])
+    #expect(state.message?.contains("next step") == true)
+    #expect(commands(state.press(.character("u"))).map(text) == ["\(path)=\(old)"])
+    #expect(commands(state.reduce(.set(path: "target", value: "8192"))).isEmpty)
+  }
+
+  private func text(_ command: RunCommand) -> String {
+    if case .set(let path, let value) = command { "\(path)=\(value)" } else { "\(command)" }
+  }
+
+  @Test func aSingleStepIsAskedForAndTheEndOfTheStageFollowsAnEdit() throws {
+    var state = try Fixtures.running(through: 40)
+    #expect(commands(state.press(.character("."))) == [.step])
+    let edit = EditRecord(step: 41, path: "stages.0.steps", old: "200", new: "300")
+    _ = state.receive([.edit(edit)], state: .training)
+    #expect(state.history.stageEnd == 300)
+    #expect(state.history.events.last?.text == "steps 200 → 300 (you)")
   }
 
   @Test func undoTakesALiveRateBackToItsScheduleAndOnlyOnce() throws {
     var state = try Fixtures.running(through: 40)
     let edit = EditRecord(step: 41, path: "learning_rate", old: "0.001", new: "0.0005")
     _ = state.receive([.edit(edit)], state: .training)
-    let now = try #require(state.history.last?.learningRate)
+    let twice = EditRecord(step: 41, path: "learning_rate", old: "0.0005", new: "0.001")
+    _ = state.receive([.edit(twice)], state: .training)
+    #expect(commands(state.press(.character("u"))) == [.scaleLearningRate(0.5)])
+    _ = state.receive(
+      [.edit(EditRecord(step: 42, path: "learning_rate", old: "0.001", new: "0.0005"))],
+      state: .training)
     let sent = commands(state.press(.character("u")))
-    #expect(sent == [.setLearningRate(now * 2)])
+    #expect(sent == [.scaleLearningRate(1)])
     let inverse = EditRecord(step: 42, path: "learning_rate", old: "0.0005", new: "0.001")
     _ = state.receive([.edit(inverse)], state: .training)
     #expect(commands(state.press(.character("u"))).isEmpty)

@@ -15,15 +15,18 @@ public struct MixPane {
   public var tokens: Int?
   /// Name of the stage, when there are several.
   public var stage: String
-  /// Kind and length hints of each source, by name.
+  /// What each source is, by name.
   public var kinds: [String: String]
+  /// What each source holds, by name; empty until it was looked at.
+  public var facts: [String: SourceFacts]
   /// The keys line.
   public var keys: String
 
   /// A pane of these values.
   public init(
     weights: MixWeights, cursor: Int, draft: String? = nil, problem: String? = nil,
-    tokens: Int? = nil, stage: String = "", kinds: [String: String] = [:], keys: String = ""
+    tokens: Int? = nil, stage: String = "", kinds: [String: String] = [:],
+    facts: [String: SourceFacts] = [:], keys: String = ""
   ) {
     self.weights = weights
     self.cursor = cursor
@@ -32,6 +35,7 @@ public struct MixPane {
     self.tokens = tokens
     self.stage = stage
     self.kinds = kinds
+    self.facts = facts
     self.keys = keys
   }
 
@@ -49,15 +53,22 @@ public struct MixPane {
     let wide = view.width >= 46
     let roomy = view.height >= weights.names.count + 7
     let tokenWidth = tokens == nil ? 0 : 8
+    let factsWidth = tokens == nil || view.width < 50 ? 0 : Self.factsWidth
+    let numbersWidth = tokenWidth + factsWidth
     let longest = weights.names.map(\.count).max() ?? 0
-    let nameWidth = min(max(8, longest), max(8, view.width - 18 - tokenWidth))
+    let nameWidth = min(max(8, longest), max(8, view.width - 18 - numbersWidth))
     let barStart = nameWidth + 11
-    let barWidth = max(0, min(34, view.width - barStart - tokenWidth - 1))
+    let barWidth = max(0, min(34, view.width - barStart - numbersWidth - 1))
+    let tokensEnd = view.width - factsWidth
     var row = 0
     if roomy {
       view.text("source", x: 2, y: 0, style: .faint)
       view.text("weight", x: nameWidth + 4, y: 0, style: .faint)
-      if tokenWidth > 0 { view.right("tokens", before: view.width, y: 0, style: .faint) }
+      if tokenWidth > 0 { view.right("tokens", before: tokensEnd, y: 0, style: .faint) }
+      if factsWidth > 0 {
+        view.right("passes", before: tokensEnd + 7, y: 0, style: .faint)
+        view.text("length", x: tokensEnd + 8, y: 0, style: .faint)
+      }
       view.horizontalLine(x: 0, y: 1, width: view.width)
       row = 2
     }
@@ -67,7 +78,7 @@ public struct MixPane {
     for index in weights.names.indices.dropFirst(first).prefix(visible) {
       drawRow(
         index, on: view, y: row, nameWidth: nameWidth, barStart: barStart, barWidth: barWidth,
-        focused: focused)
+        tokensEnd: tokensEnd, focused: focused)
       row += 1
     }
     guard row < view.height else { return }
@@ -75,7 +86,7 @@ public struct MixPane {
     view.text("total", x: 2, y: row, style: .faint)
     view.text(Format.fixed(total, 3), x: nameWidth + 4, y: row)
     if let tokens {
-      view.right(Format.number(Double(tokens)), before: view.width, y: row)
+      view.right(Format.number(Double(tokens)), before: tokensEnd, y: row)
     }
     drawEdit(on: view, y: row + 1)
     if wide, view.height - 1 > row + 1, !keys.isEmpty {
@@ -85,7 +96,7 @@ public struct MixPane {
 
   private func drawRow(
     _ index: Int, on view: Canvas, y: Int, nameWidth: Int, barStart: Int, barWidth: Int,
-    focused: Bool
+    tokensEnd: Int, focused: Bool
   ) {
     let name = weights.names[index]
     let weight = weights.weights[index]
@@ -101,8 +112,38 @@ public struct MixPane {
       weight, x: barStart, y: y, width: barWidth, caps: true, style: Style(.series(index)))
     if let tokens {
       view.right(
-        Format.number(weight * Double(tokens)), before: view.width, y: y, style: .faint)
+        Format.number(weight * Double(tokens)), before: tokensEnd, y: y, style: .faint)
     }
+    guard tokensEnd < view.width, let facts = facts[name] else { return }
+    view.right(
+      passes(facts, weight).map { Format.fixed($0, 1) } ?? "—", before: tokensEnd + 7, y: y,
+      style: .faint)
+    view.sparkline(
+      facts.lengthShares.map { $0 > 0 ? $0 : .nan }, range: 0...1, x: tokensEnd + 8, y: y,
+      width: SourceFacts.buckets.count, style: Style(.series(index)))
+  }
+
+  /// Columns of passes and lengths.
+  private static let factsWidth = 8 + SourceFacts.buckets.count
+
+  /// How often the stage reads a source of this weight; nil without an end.
+  private func passes(_ facts: SourceFacts, _ weight: Double) -> Double? {
+    let total = weights.weights.reduce(0, +)
+    guard let tokens, total > 0 else { return nil }
+    return facts.passes(of: Double(tokens) * weight / total)
+  }
+
+  /// Passes and lengths of a source in words.
+  private func words(_ name: String) -> String? {
+    guard let facts = facts[name], let shortest = facts.lengths.min(),
+      let longest = facts.lengths.max(), let index = weights.names.firstIndex(of: name)
+    else { return nil }
+    let lengths =
+      shortest == longest
+      ? "documents of \(Format.count(longest)) tokens"
+      : "documents of \(Format.count(shortest)) to \(Format.count(longest)) tokens"
+    let reads = passes(facts, weights.weights[index]).map { "read \(Format.fixed($0, 2)) times" }
+    return lengths + ", " + (reads ?? "without an end")
   }
 
   private func drawEdit(on view: Canvas, y: Int) {
@@ -119,7 +160,8 @@ public struct MixPane {
     } else if weights.locked.contains(name) {
       view.text("\(name) is locked, x frees it", x: 2, y: y, style: .faint)
     } else if let kind = kinds[name] {
-      let lines = CellPane.wrap(kind, width: view.width - 2)
+      let text = words(name).map { $0 + ". " + kind } ?? kind
+      let lines = CellPane.wrap(text, width: view.width - 2)
       for (row, line) in lines.prefix(max(1, view.height - 2 - y)).enumerated() {
         view.text(line, x: 2, y: y + row, style: .faint)
       }

@@ -210,8 +210,13 @@ public struct RunHistory: Sendable {
   /// Several nudges of one thing at one step are one line: from the first value to the last.
   private mutating func apply(_ edit: EditRecord) {
     edits.append(edit)
+    if let stage = stages.last, edit.path == "stages.\(stage.stage).steps" {
+      stages[stages.count - 1].steps = Int(edit.new)
+    }
     let same = edits.filter { $0.step == edit.step && $0.path == edit.path }
-    let name = edit.path.replacing("_", with: " ")
+    // Stages and evaluations have numbers in a path, which say little on a line.
+    let name = edit.path.split(separator: ".").filter { Int($0) == nil && $0 != "stages" }
+      .joined(separator: " ").replacing("_", with: " ")
     let old = Self.short(same.first?.old ?? edit.old)
     var text = "\(name) \(old) → \(Self.short(edit.new)) (you)"
     if edit.path.hasPrefix("mix.") {

@@ -30,7 +30,10 @@ public struct StripsPane {
         let view = canvas.pane(strip.0, in: part, note: last, focused: focused && index == 0)
         draw(strip.2, on: view, series: index + 1)
         // The scale begins at 0, from which a throughput stays far: the lowest row is free.
-        if index == 2, let waiting { view.text(waiting, y: view.height - 1, style: .faint) }
+        if index == 2 {
+          let words = [waiting, memory].compactMap { $0 }.joined(separator: "  ")
+          view.text(words, y: view.height - 1, style: .faint)
+        }
       }
     } else {
       drawLines(strips, on: canvas, focused: focused)
@@ -67,11 +70,17 @@ public struct StripsPane {
     view.text("time", y: 3 * pitch + 1, style: .faint)
     view.text(
       Format.duration(last.seconds.rounded()), x: 6, y: 3 * pitch + 1, width: 8, align: .right)
+    if let memory { view.text(memory, x: 16, y: 3 * pitch + 1, style: .faint) }
   }
 
   /// How long the engine waited for data of late, in words.
   private var waiting: String? {
     history.waitingShare.map { "data wait \(Format.fixed(100 * $0, 1)) %" }
+  }
+
+  /// The highest resident memory so far, in words.
+  private var memory: String? {
+    history.last?.peakBytes.map { "memory \(Format.bytes($0))" }
   }
 
   private func draw(_ series: SeriesPyramid, on view: Canvas, series index: Int) {

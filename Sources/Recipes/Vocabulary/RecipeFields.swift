@@ -47,10 +47,10 @@ public enum RecipeFields {
   public static let trainStage: [Setting] = [
     Setting(
       "steps", .integer(0...1_000_000_000), default: nil,
-      help: "Optimizer steps; one of steps, tokens and advance is needed."),
+      help: "Optimizer steps; one of steps, tokens and advance is needed.", applies: .nextStep),
     Setting(
       "tokens", .size(1...(1 << 50)), default: nil,
-      help: "Tokens to train on; the last step is whole."),
+      help: "Tokens to train on; the last step is whole.", applies: .nextStep),
     Setting(
       "tokens_per_step", .size(tokens), default: nil,
       help: "Tokens of one optimizer step, at least one row; one row when absent."),
@@ -126,18 +126,20 @@ public enum RecipeFields {
       help: "Loss that is watched: of answer tokens, of repeated tokens, or of all."),
     Setting(
       required: "below", .real(0...1000),
-      help: "The stage ends when the exponential average falls below this, in nats."),
+      help: "The stage ends when the exponential average falls below this, in nats.",
+      applies: .nextStep),
     Setting(
       "average", .real(0...0.999_999), default: .real(0.9),
-      help: "Share of the old value in the exponential average."),
+      help: "Share of the old value in the exponential average.", applies: .nextStep),
     Setting(
       "min_steps", .integer(0...1_000_000_000), default: .integer(0),
-      help: "Fewest steps of the stage."),
+      help: "Fewest steps of the stage.", applies: .nextStep),
     Setting(
-      required: "max_steps", .integer(1...1_000_000_000), help: "Most steps of the stage."),
+      required: "max_steps", .integer(1...1_000_000_000), help: "Most steps of the stage.",
+      applies: .nextStep),
     Setting(
       "at_limit", .choice(["fail", "go_on"]), default: .text("fail"),
-      help: "What reaching max_steps means."),
+      help: "What reaching max_steps means.", applies: .nextStep),
   ]
 
   /// Settings of `sweep` beside its arms.

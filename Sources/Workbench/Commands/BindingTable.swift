@@ -1,5 +1,5 @@
 import Queues
-public import Records
+import Records
 public import Terminal
 
 /// The one table of bindings.
@@ -186,6 +186,9 @@ public enum BindingTable {
       .init(.character("["), does: .evaluation(-1), "earlier evaluation"),
       .init(.character("]"), does: .evaluation(1), "later evaluation")),
     Binding(
+      "t", "task", "show the next task", needle, footer: [.needle],
+      .init(.character("t"), does: .nextTask, "next needle task")),
+    Binding(
       "f", "newest", "follow the newest", needle, footer: [.needle],
       .init(.character("f"), does: .newestEvaluation, "follow newest evaluation")),
     Binding(
@@ -236,6 +239,9 @@ public enum BindingTable {
     Binding(
       "space", "pause", "pause / go on, queue too", .run, footer: every,
       .init(.character(" "), does: .pauseOrContinue, "pause or continue")),
+    Binding(
+      ".", "step", "train one step, then pause", .run,
+      .init(.character("."), does: .singleStep, "train one step")),
     Binding(
       "c", "ckpt", "write a checkpoint now", .run, footer: [.train],
       .init(.character("c"), does: .checkpointNow, "checkpoint now")),

@@ -62,6 +62,7 @@ public enum Command: Hashable, Sendable {
   // The run.
   case start
   case pauseOrContinue
+  case singleStep
   case stopAndKeep
   case checkpointNow
   case editLive
@@ -90,6 +91,7 @@ public enum Command: Hashable, Sendable {
   // The heatmap.
   case evaluation(Int)
   case newestEvaluation
+  case nextTask
   case reference
   case play
 

@@ -123,7 +123,7 @@ enum PaneDrawing {
     var pane = MixPane(
       weights: state.recipe.mix(state.stage), cursor: state.row(.mix), tokens: tokens(state),
       stage: stageName(state), kinds: state.report?.sources ?? [:],
-      keys: "+ - .01   H L .05   = type   x lock")
+      facts: state.stageFeed?.facts ?? [:], keys: "+ - .01   H L .05   = type   x lock")
     if let draft = state.draft, case .weight = draft.target {
       pane.draft = draft.text
       pane.problem = draft.problem

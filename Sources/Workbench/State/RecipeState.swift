@@ -73,7 +73,7 @@ public struct RecipeState: Sendable {
     return stages[stage].training
   }
 
-  /// The fields that the settings form of a stage shows, positions first.
+  /// The fields that the settings form of a stage shows, positions first, evaluations last.
   public func form(_ stage: Int) -> [RecipeField] {
     let prefix = "stages.\(stage)."
     let order = [
@@ -89,7 +89,10 @@ public struct RecipeState: Sendable {
     }
     let merge = ["with", "weight"].map { prefix + $0 }
     result += fields.filter { merge.contains($0.path) }
-    return result + fields.filter { $0.path == "seed" || $0.path == "base" }
+    return result
+      + fields.filter {
+        $0.path == "seed" || $0.path == "base" || $0.path.hasPrefix("evaluate.")
+      }
   }
 
   /// Takes an edited document; the old one can be undone to.

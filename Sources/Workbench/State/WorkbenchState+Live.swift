@@ -1,23 +1,24 @@
 import Panes
 import Records
 import Recipes
+import Support
 import Terminal
 
-// Edits that reach the run in work: weights of its mix and its learning rate. Each becomes a record of
-// the run; taking one back is one more record, never a change of what was written.
+// Edits that reach the run in work: weights of its mix, its learning rate, and every field that says that
+// it holds from the next step on. Each becomes a record of the run; taking one back is one more record,
+// never a change of what was written.
 
 extension WorkbenchState {
-  /// Remembers the mix that a starting run trains with.
+  /// Remembers what a starting run trains with.
   mutating func beginLive() {
-    rateEdits = []
-    ratesTakenBack = 0
-    liveWeights = weights(ofStage: 0)
+    liveFields = fieldsThatMayChange
+    enterLive(0)
   }
 
-  /// A new stage has its own mix.
+  /// A new stage has its own mix and its own rate.
   mutating func enterLive(_ stage: Int) {
     liveWeights = weights(ofStage: stage)
-    rateEdits = []
+    (rateFactors, rateFactor, ratesTakenBack) = ([], 1, 0)
   }
 
   private func weights(ofStage stage: Int) -> [String: Double] {
@@ -26,9 +27,22 @@ extension WorkbenchState {
     return Dictionary(zip(mix.names, mix.weights)) { first, _ in first }
   }
 
-  /// What tells the run of weights that differ from those it trains with.
-  mutating func sendWeights() -> [Effect] {
+  /// Fields of the recipe that hold from the next step on, by path; weights are sent with their mix.
+  private var fieldsThatMayChange: [String: String] {
+    guard isOwnRecipe else { return [:] }
+    let fields = recipe.fields.filter {
+      $0.setting.applies == .nextStep && !$0.path.contains(".mix.")
+    }
+    return Dictionary(fields.map { ($0.path, $0.text) }) { first, _ in first }
+  }
+
+  /// What tells the run of an edit that may reach it while it trains.
+  mutating func sendEdits() -> [Effect] {
     guard isRunning, isOwnRecipe, recipe.faults.isEmpty else { return [] }
+    return sendWeights() + sendFields()
+  }
+
+  private mutating func sendWeights() -> [Effect] {
     let wanted = weights(ofStage: history.stages.last?.stage ?? 0)
     guard Set(wanted.keys) == Set(liveWeights.keys) else { return [] }
     let changed = wanted.filter { abs($0.value - (liveWeights[$0.key] ?? 0)) > 1e-9 }
@@ -38,16 +52,25 @@ extension WorkbenchState {
       .map { .send(.setWeight(source: $0.key, weight: $0.value)) }
   }
 
+  private mutating func sendFields() -> [Effect] {
+    let wanted = fieldsThatMayChange
+    // A field that only another kind has comes with that kind, which is for the next run.
+    let changed = wanted.filter { field in liveFields[field.key].map { $0 != field.value } ?? false
+    }
+    for (path, value) in changed { liveFields[path] = value }
+    return changed.sorted { $0.key < $1.key }.map { .send(.set(path: $0.key, value: $0.value)) }
+  }
+
   /// Takes the newest live rate back; nil when there is none.
-  ///
-  /// The schedule moves on, so the inverse is the rate of now times the old share of it.
   mutating func undoRate() -> [Effect]? {
-    guard isRunning, let edit = rateEdits.popLast(), edit.new > 0, let now = history.last
-    else { return nil }
-    let rate = now.learningRate * edit.old / edit.new
+    guard isRunning, let factor = rateFactors.popLast() else { return nil }
+    rateFactor = factor
     ratesTakenBack += 1
-    message = "Learning rate back to its schedule: \(Format.number(rate)) from the next step on."
-    return [.send(.setLearningRate(rate))]
+    message =
+      factor == 1
+      ? "Learning rate back to its schedule from the next step on."
+      : "Learning rate back to \(Format.number(factor)) times its schedule from the next step on."
+    return [.send(.scaleLearningRate(factor))]
   }
 
   /// Follows the edits that the run has confirmed.
@@ -59,7 +82,11 @@ extension WorkbenchState {
         ratesTakenBack -= 1
         return
       }
-      if let old = Double(edit.old), let new = Double(edit.new) { rateEdits.append((old, new)) }
+      guard let old = Double(edit.old), let new = Double(edit.new), old > 0 else { return }
+      rateFactors.append(rateFactor)
+      rateFactor *= new / old
+    case .edit(let edit) where edit.path.hasSuffix(".optimizer.rate"):
+      (rateFactors, rateFactor, ratesTakenBack) = ([], 1, 0)
     default: break
     }
   }

@@ -47,6 +47,7 @@ extension WorkbenchState {
     case .newestEvaluation:
       (isPlaying, evaluation) = (false, nil)
       message = "Following the newest evaluation."
+    case .nextTask: nextTask()
     case .reference: toggleReference()
     case .play: togglePlaying()
     default: break
@@ -61,6 +62,24 @@ extension WorkbenchState {
     let newest = map.evaluations.lastIndex { $0.run.isEmpty }
     evaluation = place == newest ? nil : map.evaluations[place].key
     rows[.evaluations] = place
+  }
+
+  private mutating func nextTask() {
+    let tasks = tasks
+    guard let task, let index = tasks.firstIndex(of: task) else {
+      message = "No needle task was evaluated yet."
+      return
+    }
+    guard tasks.count > 1 else {
+      message = "\(task) is the only task of this run; `evaluate` in its recipe adds others."
+      return
+    }
+    let next = tasks[(index + 1) % tasks.count]
+    (chosenTask, evaluation, reference, isPlaying) = (next, nil, nil, false)
+    heatColumn = max(0, min(heatColumn, (map?.axes.lengths.count ?? 1) - 1))
+    heatRow = max(0, min(heatRow, (map?.axes.depths.count ?? 1) - 1))
+    rows[.cell] = 0
+    message = "\(next), one of \(tasks.joined(separator: ", "))."
   }
 
   private mutating func toggleReference() {

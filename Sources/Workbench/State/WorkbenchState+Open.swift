@@ -32,12 +32,13 @@ extension WorkbenchState {
     isOwnRecipe = false
     recipe = RecipeState(document, vocabulary: recipe.vocabulary)
     (report, isPlanStale, comparesParent) = (nil, true, false)
-    (feed, feedText, fedRow, liveWeights) = (nil, nil, 0, [:])
+    (feed, feedText, fedRow) = (nil, nil, 0)
+    (liveWeights, liveFields) = ([:], [:])
     for pane in [PaneName.changes, .ledger, .samples, .fed] { rows[pane] = 0 }
     selectStage(0)
     screen = .recipe
     isZoomed = false
     message = "Opened \(recipe.recipe?.name ?? document.file)."
-    return [.plan]
+    return [.plan] + needFeed()
   }
 }

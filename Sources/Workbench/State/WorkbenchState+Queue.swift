@@ -1,5 +1,5 @@
-public import Panes
-public import Queues
+import Panes
+import Queues
 import Recipes
 import Records
 import Support
@@ -47,7 +47,10 @@ extension WorkbenchState {
     show(entry, isAsked: isAsked)
     let target = try? entry.document.recipe(recipe.vocabulary).target
     runContexts = (started.trained, target)
-    for record in started.records { history.apply(record) }
+    for record in started.records {
+      history.apply(record)
+      follow(record)
+    }
     guard !isAsked else { return }
     let rest = queue.waiting > 0 ? ", \(waitingWords) behind it" : ""
     message = (before.map { $0 + " " } ?? "") + "Now \(entry.name)\(rest)."

@@ -56,12 +56,12 @@ extension WorkbenchState {
     }
     let feed = screen == .data ? needFeed() : []
     guard isRunning else { return [.plan] + feed }
-    let live = sendWeights()
+    let live = sendEdits()
     if message == nil {
       message =
         live.isEmpty
         ? "The run goes on as it was started; the edit holds for the next one."
-        : "New weights from the next step on, logged in the run; u takes them back."
+        : "The run has it from the next step on and logs it; u takes it back."
     }
     return [.plan] + feed + live
   }

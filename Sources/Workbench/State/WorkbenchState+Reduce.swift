@@ -46,14 +46,15 @@ extension WorkbenchState {
     case .recipes, .openRecipe: return reduceOpen(command)
     case .undo, .redo, .save, .nudge, .bigNudge, .typeValue, .lockWeight, .nextStage, .set:
       return reduceRecipe(command)
-    case .start, .pauseOrContinue, .stopAndKeep, .checkpointNow, .editLive, .evaluateNow,
+    case .start, .pauseOrContinue, .singleStep, .stopAndKeep, .checkpointNow, .editLive,
+      .evaluateNow,
       .logLines:
       return reduceRun(command)
     case .cursor, .zoomIn, .zoomOut, .fit, .pan, .logarithmic, .logarithmicX, .nextUnit,
       .nextCurve, .smoother, .rougher, .rawTrace, .overlayRuns, .follow:
       return reduceChart(command)
     case .comparePositions: comparesPositions.toggle()
-    case .evaluation, .newestEvaluation, .reference, .play: return reduceNeedle(command)
+    case .evaluation, .newestEvaluation, .nextTask, .reference, .play: return reduceNeedle(command)
     case .vary, .sweep, .markArms: return reduceSweep(command)
     case .resume: return resume()
     case .removeFromQueue, .moveInQueue: return reduceQueue(command)

@@ -22,6 +22,9 @@ extension WorkbenchState {
     case .pauseOrContinue:
       message = run == .paused ? nil : "Pausing after this step; space goes on."
       return [.send(run == .paused ? .resume : .pause)]
+    case .singleStep:
+      message = "One step, then it pauses; space goes on."
+      return [.send(.step)]
     case .stopAndKeep:
       // Whoever stops a run wants quiet, not the next one.
       queue.isHeld = queue.waiting > 0

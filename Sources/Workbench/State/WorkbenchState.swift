@@ -52,6 +52,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var history = RunHistory()
   /// What of the loss is in sight.
   public internal(set) var chart = ChartView()
+  /// The needle task that was asked for; nil follows the newest evaluation.
+  var chosenTask: String?
   /// The shown needle evaluation; nil follows the newest of the run.
   public internal(set) var evaluation: NeedleEvaluation.Key?
   /// The needle evaluation that the shown one is held against; nil shows it alone.
@@ -66,12 +68,16 @@ public struct WorkbenchState: Sendable {
   var runContexts: (trained: Int?, target: Int?)?
   /// Whether the run in work is of the recipe on screen: then edits of weights reach it.
   var isOwnRecipe = true
-  /// Live changes of the learning rate that can be taken back, oldest first.
-  var rateEdits: [(old: Double, new: Double)] = []
+  /// Factors on the scheduled learning rate before each live change that can be taken back, oldest first.
+  var rateFactors: [Double] = []
+  /// The factor that holds.
+  var rateFactor = 1.0
   /// Inverse rates on their way to the run: their edits are not to be taken back again.
   var ratesTakenBack = 0
   /// Weights that the run trains with, by source; empty without a run.
   var liveWeights: [String: Double] = [:]
+  /// Fields that the run trains with and that may change while it does, by path.
+  var liveFields: [String: String] = [:]
   /// Whether the workbench leaves when the run has ended.
   public internal(set) var leavesWhenOver = false
 
@@ -122,8 +128,15 @@ public struct WorkbenchState: Sendable {
   /// Whether a run trains, evaluates, pauses or stops.
   public var isRunning: Bool { run.map { !$0.isOver } ?? false }
 
-  /// The needle task that the screens show: that of the newest evaluation.
-  public var task: String? { history.evaluations.last?.task }
+  /// The needle tasks that were evaluated, in the order first seen.
+  public var tasks: [String] {
+    history.evaluations.reduce(into: []) { if !$0.contains($1.task) { $0.append($1.task) } }
+  }
+
+  /// The needle task that the screens show: the chosen one, else that of the newest evaluation.
+  public var task: String? {
+    chosenTask.flatMap { tasks.contains($0) ? $0 : nil } ?? history.evaluations.last?.task
+  }
 
   /// Name of the source under the cursor of the data screen.
   public var shownSource: String {

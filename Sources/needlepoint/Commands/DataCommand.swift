@@ -73,6 +73,7 @@ extension DataPreview {
         ("pass_documents", source.pass.map { .integer($0.documents) } ?? .null),
         ("pass_tokens", source.pass?.tokens.map { .integer($0) } ?? .null),
         ("passes", source.passes.map { .number($0) } ?? .null),
+        ("document_tokens", .list(source.lengths.map { .integer($0) })),
         ("rows", .integer(entry.rows)), ("documents", .integer(entry.documents)),
         ("tokens", .integer(entry.tokens)), ("asked_tokens", .number(entry.askedTokens)),
         ("cropped_tokens", .integer(entry.croppedTokens)),
@@ -149,7 +150,8 @@ extension DataPreview {
     var lines = ["stage \(stage)"]
     lines.append(
       row(
-        "  source", ["asked %", "given %", "planned", "passes", "cropped", "left out", "padded"]))
+        "  source",
+        ["asked %", "given %", "planned", "passes", "median", "cropped", "left out", "padded"]))
     for source in sources {
       let entry = source.entry
       lines.append(
@@ -158,6 +160,7 @@ extension DataPreview {
           [
             percent(source.share), percent(share(of: entry)), source.plannedTokens.grouped,
             source.passes.map { String(format: "%.2f", $0) } ?? "-",
+            source.lengths.sorted()[source.lengths.count / 2].grouped,
             entry.croppedTokens.grouped, entry.leftOutTokens.grouped, entry.paddedTokens.grouped,
           ]))
     }
