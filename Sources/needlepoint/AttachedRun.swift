@@ -25,13 +25,7 @@ final class AttachedRun: RunControl, @unchecked Sendable {
   /// - Throws: `StoreError` when it is no run, `UserError` when nobody trains it.
   init(_ folder: String) throws {
     self.folder = folder
-    reader = try RunReader(folder)
-    guard reader.writer != nil else {
-      throw UserError(
-        folder, "nobody trains it, it is \(reader.status)",
-        remedy: "needlepoint resume goes on with a stopped run; the workbench opens old ones.")
-    }
-    connection = try ControlConnection(folder: folder)
+    (reader, connection) = try Self.knock(folder)
     guard let state = connection.ask("{}").flatMap(RunState.init(jsonLine:)) else {
       throw UserError(
         folder, "its trainer does not answer", remedy: "Try again in a moment.", kind: .work)
@@ -40,6 +34,21 @@ final class AttachedRun: RunControl, @unchecked Sendable {
     let thread = Thread { [self] in follow() }
     thread.name = "attached"
     thread.start()
+  }
+
+  /// The run folder and the door of its trainer.
+  ///
+  /// - Throws: as `init`.
+  static func knock(
+    _ folder: String
+  ) throws -> (reader: RunReader, connection: ControlConnection) {
+    let reader = try RunReader(folder)
+    guard reader.writer != nil else {
+      throw UserError(
+        folder, "nobody trains it, it is \(reader.status)",
+        remedy: "needlepoint resume goes on with a stopped run; the workbench opens old ones.")
+    }
+    return (reader, try ControlConnection(folder: folder))
   }
 
   func send(_ command: RunCommand) {

@@ -14,6 +14,7 @@ struct Needlepoint: ParsableCommand {
     version: ProgramVersion.text,
     subcommands: [
       WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, AttachCommand.self,
+      SendCommand.self,
       SweepCommand.self,
       NeedleCommand.self, EvaluateCommand.self, LongRoPECommand.self, LogitsCommand.self,
       GenerateCommand.self, PositionsCommand.self, PlanCommand.self, DataCommand.self,

@@ -53,7 +53,10 @@ public struct MixPane {
     let wide = view.width >= 46
     let roomy = view.height >= weights.names.count + 7
     let tokenWidth = tokens == nil ? 0 : 8
-    let factsWidth = tokens == nil || view.width < 50 ? 0 : Self.factsWidth
+    // Sources without an end have no passes: no column for them alone.
+    let passesWidth = facts.values.contains { $0.passTokens != nil } ? 7 : 0
+    let factsWidth =
+      tokens == nil || view.width < 50 ? 0 : passesWidth + 2 + SourceFacts.buckets.count
     let numbersWidth = tokenWidth + factsWidth
     let longest = weights.names.map(\.count).max() ?? 0
     let nameWidth = min(max(8, longest), max(8, view.width - 18 - numbersWidth))
@@ -66,8 +69,8 @@ public struct MixPane {
       view.text("weight", x: nameWidth + 4, y: 0, style: .faint)
       if tokenWidth > 0 { view.right("tokens", before: tokensEnd, y: 0, style: .faint) }
       if factsWidth > 0 {
-        view.right("passes", before: tokensEnd + 7, y: 0, style: .faint)
-        view.text("length", x: tokensEnd + 8, y: 0, style: .faint)
+        if passesWidth > 0 { view.right("passes", before: tokensEnd + 7, y: 0, style: .faint) }
+        view.right("length", before: view.width, y: 0, style: .faint)
       }
       view.horizontalLine(x: 0, y: 1, width: view.width)
       row = 2
@@ -115,16 +118,14 @@ public struct MixPane {
         Format.number(weight * Double(tokens)), before: tokensEnd, y: y, style: .faint)
     }
     guard tokensEnd < view.width, let facts = facts[name] else { return }
-    view.right(
-      passes(facts, weight).map { Format.fixed($0, 1) } ?? "—", before: tokensEnd + 7, y: y,
-      style: .faint)
+    if let passes = passes(facts, weight) {
+      view.right(Format.fixed(passes, 1), before: tokensEnd + 7, y: y, style: .faint)
+    }
+    let buckets = SourceFacts.buckets.count
     view.sparkline(
-      facts.lengthShares.map { $0 > 0 ? $0 : .nan }, range: 0...1, x: tokensEnd + 8, y: y,
-      width: SourceFacts.buckets.count, style: Style(.series(index)))
+      facts.lengthShares.map { $0 > 0 ? $0 : .nan }, range: 0...1, x: view.width - buckets, y: y,
+      width: buckets, style: Style(.series(index)))
   }
-
-  /// Columns of passes and lengths.
-  private static let factsWidth = 8 + SourceFacts.buckets.count
 
   /// How often the stage reads a source of this weight; nil without an end.
   private func passes(_ facts: SourceFacts, _ weight: Double) -> Double? {

@@ -75,7 +75,7 @@ public struct StripsPane {
 
   /// How long the engine waited for data of late, in words.
   private var waiting: String? {
-    history.waitingShare.map { "data wait \(Format.fixed(100 * $0, 1)) %" }
+    history.waitingShare.map { "wait \(Format.fixed(100 * $0, 1)) %" }
   }
 
   /// The highest resident memory so far, in words.

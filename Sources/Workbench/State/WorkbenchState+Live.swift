@@ -55,10 +55,18 @@ extension WorkbenchState {
   private mutating func sendFields() -> [Effect] {
     let wanted = fieldsThatMayChange
     // A field that only another kind has comes with that kind, which is for the next run.
-    let changed = wanted.filter { field in liveFields[field.key].map { $0 != field.value } ?? false
+    let changed = wanted.filter { path, value in
+      !isOver(path) && (liveFields[path].map { $0 != value } ?? false)
     }
     for (path, value) in changed { liveFields[path] = value }
     return changed.sorted { $0.key < $1.key }.map { .send(.set(path: $0.key, value: $0.value)) }
+  }
+
+  /// Whether a field is of a stage that the run has behind it.
+  private func isOver(_ path: String) -> Bool {
+    let keys = path.split(separator: ".")
+    guard keys[0] == "stages", let stage = Int(keys[1]) else { return false }
+    return stage < history.stages.last?.stage ?? 0
   }
 
   /// Takes the newest live rate back; nil when there is none.
