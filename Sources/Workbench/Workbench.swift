@@ -242,7 +242,7 @@ public final class Workbench {
     case .plan:
       worker.async { mailbox.post(.plan(host.plan(document), of: document.text)) }
     case .feed:
-      worker.async { mailbox.post(.feed(host.feed(document), of: document.text)) }
+      worker.async { mailbox.post(.feed(Result { try host.feed(document) }, of: document.text)) }
     case .listRecipes:
       worker.async { mailbox.post(.recipes(host.recipes())) }
     case .openRecipe(let path): openRecipe(path)

@@ -55,11 +55,14 @@ extension RunSummary {
     var last: StepRecord?
     var needles: [NeedleRecord] = []
     var resumed: [Int] = []
+    var failure: String?
     for record in records {
       switch record {
       case .step(let step): last = step
       case .needle(let cell): needles.append(cell)
-      case .notice(let notice): resumed += notice.resumedStep.map { [$0] } ?? []
+      case .notice(let notice):
+        resumed += notice.resumedStep.map { [$0] } ?? []
+        if notice.level == .error { failure = notice.text }
       default: break
       }
     }
@@ -80,7 +83,7 @@ extension RunSummary {
       needle: share.trials > 0 ? share : nil, seconds: last?.seconds ?? 0,
       checkpoints: reader.checkpointPaths,
       base: manifest.base ?? fields.first { $0.path == "base" && !$0.text.isEmpty }?.text,
-      resumed: resumed, fields: fields)
+      resumed: resumed, failure: reader.status == "failed" ? failure : nil, fields: fields)
   }
 
   /// `2026-11-21T03:05:22Z` as `2026-11-21 03:05`.

@@ -131,8 +131,8 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
 
   func document(at path: String) throws -> RecipeDocument { try RecipeLocation.document(path) }
 
-  func feed(_ document: RecipeDocument) -> [String: FedStage] {
-    (try? FedStage.all(document)) ?? [:]
+  func feed(_ document: RecipeDocument) throws -> [String: FedStage] {
+    try FedStage.all(document)
   }
 
   func runs(_ found: ([RunSummary]) -> Void) {

@@ -43,6 +43,9 @@ import Testing
         "controlCAsksAndASecondOneLeavesWhatWasCommitted", "aRunOutlivesItsTerminalAndIsAttachedTo",
       ]),
     Row(
+      claim: "Every screen was seen empty, running, finished, failed and wrong, at four sizes.",
+      tests: ["screenLooksAsItDid", "terminalsGetTheseColours", "everyFileIsOfAScene"]),
+    Row(
       claim: "Every kind of terminal gets a frame, a smaller one, or a sentence.",
       tests: [
         "everyKindOfTerminalShowsTheFrame", "aTerminalThatCannotShowAScreenGetsASentence",

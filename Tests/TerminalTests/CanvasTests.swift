@@ -92,18 +92,12 @@ import Testing
     #expect(canvas.buffer.text == "        ab\n    ab\n██▌\n▕██▏")
   }
 
-  @Test func goldenFramesShowGlyphsStylesAndLegend() {
-    let canvas = Canvas(width: 4, height: 1)
+  @Test func goldenRowsShowGlyphsAndRunsOfStyles() {
+    let canvas = Canvas(width: 6, height: 2)
     canvas.text("日", y: 0, style: .heat(3))
     canvas.text("x", x: 3, y: 0, style: .bad)
-    #expect(
-      canvas.buffer.golden == """
-        |日 x|
-        |a>.b|
-        a on heat 3 on heat 3
-        b bad
-
-        """)
+    canvas.text("yz", x: 1, y: 1, style: Style(.accent, on: .diverging(4), [.bold, .reverse]))
+    #expect(canvas.buffer.golden == ["|日 x  | 2h3 1. 1b", "| yz   | 1. 2a/d4*!"])
   }
 
   @Test func asciiCanvasesHoldOnlyASCII() {

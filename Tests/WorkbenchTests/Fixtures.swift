@@ -229,7 +229,7 @@ enum Fixtures {
   static func state() throws -> WorkbenchState {
     var state = WorkbenchState(try document(), vocabulary: vocabulary)
     state.planned(report, of: state.recipe.document.text)
-    state.received(feed: feed, of: state.recipe.document.text)
+    state.received(feed: .success(feed), of: state.recipe.document.text)
     state.received(runs: runs)
     state.received(models: models)
     return state
@@ -273,7 +273,8 @@ enum Fixtures {
       ])),
     RunSummary(
       path: "runs/014-base-500k", name: "014-base-500k", when: "20 Nov 18:30", status: "failed",
-      steps: 12, tokens: 191_568, loss: nil, needle: nil, seconds: 4),
+      steps: 12, tokens: 191_568, loss: nil, needle: nil, seconds: 4,
+      failure: "runs/014-base-500k/records.jsonl: no room on the disk. Free 38.0 MiB."),
   ]
 
   /// A deterministic wobble in -1...1.

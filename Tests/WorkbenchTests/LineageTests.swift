@@ -108,4 +108,24 @@ struct LineageTests {
     let none = file.press(.enter)
     #expect(none == [] && file.message?.contains("no run") == true)
   }
+
+  @Test func runsOfOneNameAreToldApart() {
+    func run(_ stamp: String, _ when: String, seed: Int) -> RunSummary {
+      RunSummary(
+        path: "runs/pose-\(stamp)-ab12cd34", name: "pose", when: when, status: "done", steps: 10,
+        tokens: 100, loss: nil, needle: nil, seconds: 1,
+        fields: Fixtures.fields([("seed", "\(seed)")]))
+    }
+    func tails(_ runs: RunSummary...) -> [String] {
+      Lineage(runs: runs, files: []).rows.filter { $0.kind == .run("done") }.map(\.tail)
+    }
+    let first = run("20261121T110205Z", "2026-11-21 11:02", seed: 1)
+    let other = run("20261121T110248Z", "2026-11-21 11:02", seed: 2)
+    let later = run("20261121T124110Z", "2026-11-21 12:41", seed: 1)
+    let again = run("20261121T110248Z", "2026-11-21 11:02", seed: 1)
+    #expect(tails(first) == [""])
+    #expect(tails(first, other) == ["seed 1", "seed 2"])
+    #expect(tails(first, later) == ["11-21 11:02", "11-21 12:41"])
+    #expect(tails(first, again) == ["11:02:05", "11:02:48"], "the same minute and seed")
+  }
 }

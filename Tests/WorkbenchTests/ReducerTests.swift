@@ -176,4 +176,36 @@ struct ReducerTests {
     state.planned(Fixtures.report, of: state.recipe.document.text)
     #expect(!state.isPlanStale)
   }
+
+  @Test func aFeedThatFailedIsAskedForAgain() throws {
+    var state = try Fixtures.unfed()
+    #expect(state.feedProblem?.contains("books/code") == true)
+    let again = state.press(.character("2"))
+    #expect(again == [.feed] && state.feedProblem == nil)
+    let waiting = state.press(.character("2"))
+    #expect(waiting == [], "it is on its way")
+    state.received(feed: .success(Fixtures.feed), of: state.recipe.document.text)
+    #expect(state.stageFeed?.rows.isEmpty == false)
+  }
+
+  @Test func aFailureStaysInSight() throws {
+    var state = try Fixtures.failed(through: 60)
+    let reason = try #require(state.failure)
+    #expect(reason.contains("no room on the disk"))
+    #expect(state.history.failure == reason)
+    _ = state.press(.character("4"))
+    #expect(state.failure == reason)
+    _ = state.press(.character("R"))
+    state.started(name: "again")
+    #expect(state.failure == nil)
+  }
+
+  @Test func aMendedRecipeIsReadAgain() throws {
+    var state = try Fixtures.faulty()
+    #expect(state.recipe.recipe == nil && state.faults.count == 3)
+    let list = state.press(.character("O"))
+    #expect(list == [.listRecipes])
+    let effects = state.press(.enter)
+    #expect(effects == [.openRecipe("recipe.yaml")])
+  }
 }

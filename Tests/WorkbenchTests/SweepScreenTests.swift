@@ -112,10 +112,15 @@ struct SweepScreenTests {
     _ = state.reduce(.reveal(.sweep))
     let effects = state.press(.enter)
     #expect(
-      effects == [.readRun("runs/016-pose")], "one run of each arm that has begun: \(effects)")
+      effects == [.readRun("runs/016-pose"), .readRun("runs/017-longrecipe")],
+      "all runs of the arm that has begun: \(effects)")
     #expect(state.screen == .train && state.chart.showsOverlay)
     state.received(run: Fixtures.past("runs/016-pose"), at: "runs/016-pose")
-    #expect(state.overlays.map(\.mark.letter) == ["A"])
+    state.received(run: Fixtures.past("runs/017-longrecipe"), at: "runs/017-longrecipe")
+    #expect(state.overlays.map(\.mark.letter) == ["A"], "one mark for the arm")
+    _ = state.press(.character("o"))
+    let fresh = state.press(.character("o"))
+    #expect(fresh == [.readRun("runs/017-longrecipe")], "the one that trains has grown")
     #expect(state.armMarks.mapValues(\.letter) == ["base_160k": "A"])
   }
 

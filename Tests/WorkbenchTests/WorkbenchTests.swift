@@ -75,7 +75,7 @@ final class ScriptedHost: WorkbenchHost {
     return "runs/merge.h5"
   }
   func plan(_ document: RecipeDocument) -> PlanReport { Fixtures.report }
-  func feed(_ document: RecipeDocument) -> [String: FedStage] { Fixtures.feed }
+  func feed(_ document: RecipeDocument) throws -> [String: FedStage] { Fixtures.feed }
   func recipes() -> [RecipeListing] { Fixtures.recipes }
   func document(at path: String) throws -> RecipeDocument {
     guard path == Fixtures.recipes[0].path else {

@@ -10,9 +10,14 @@ public struct FedPane {
   public var comparesKinds: Bool
   /// First line shown.
   public var scroll: Int
+  /// Why no rows could be made; nil when they could.
+  public var problem: String?
 
   /// A pane of these values.
-  public init(rows: [FedRow]?, shown: Int, comparesKinds: Bool, scroll: Int) {
+  public init(
+    rows: [FedRow]?, shown: Int, comparesKinds: Bool, scroll: Int, problem: String? = nil
+  ) {
+    self.problem = problem
     self.rows = rows
     self.shown = shown
     self.comparesKinds = comparesKinds
@@ -21,12 +26,19 @@ public struct FedPane {
 
   /// Draws the pane into the whole canvas.
   public func draw(on canvas: Canvas, focused: Bool) {
+    guard problem == nil else {
+      canvas.pane("fed rows", focused: focused).blank(
+        ["No row can be made.", "1 goes to the recipe, 2 tries again."], failed: problem)
+      return
+    }
     guard let rows else {
       canvas.pane("fed rows", focused: focused).blank(["Making the first rows …"])
       return
     }
     guard rows.indices.contains(shown) else {
-      canvas.pane("fed rows", focused: focused).blank(["This stage feeds no rows."])
+      canvas.pane("fed rows", focused: focused).blank([
+        "This stage feeds no rows.", "t shows the next stage.",
+      ])
       return
     }
     let row = rows[shown]

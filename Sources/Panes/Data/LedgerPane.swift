@@ -17,6 +17,8 @@ public struct LedgerPane {
   public var notes: [(String, String)]
   /// What the sources gave so far; nil before the stage trains.
   public var ledger: LedgerRecord?
+  /// What stands there when there are no sources.
+  public var emptyLines = ["This stage trains on no source.", "t shows the next stage."]
 
   /// A pane of these values.
   public init(
@@ -36,10 +38,12 @@ public struct LedgerPane {
     let note = ledger != nil ? "asked, given" : tokens == nil ? "" : "tokens"
     let view = canvas.pane("sources", note: note, focused: focused)
     guard !weights.names.isEmpty else {
-      view.blank(["This stage trains on no source."])
+      view.blank(emptyLines)
       return
     }
     let nameWidth = min(max(8, weights.names.map(\.count).max() ?? 0), max(8, view.width - 15))
+    // Where room is short the sources come before the notes.
+    let notes = notes.prefix(max(0, view.height - weights.names.count - 2))
     let visible = max(1, view.height - notes.count - 2)
     let first = Canvas.scroll(cursor: cursor, count: weights.names.count, height: visible)
     var row = 0
@@ -122,9 +126,12 @@ public struct SamplesPane {
   public var samples: [String]?
   /// First line shown.
   public var scroll: Int
+  /// Whether no documents could be read; the fed rows say why.
+  public var isFailed: Bool
 
   /// A pane of these values.
-  public init(source: String, samples: [String]?, scroll: Int) {
+  public init(source: String, samples: [String]?, scroll: Int, isFailed: Bool = false) {
+    self.isFailed = isFailed
     self.source = source
     self.samples = samples
     self.scroll = scroll
@@ -132,10 +139,14 @@ public struct SamplesPane {
 
   /// Draws the pane into the whole canvas.
   public func draw(on canvas: Canvas, focused: Bool) {
-    let count = samples?.count ?? 0
+    let count = isFailed ? 0 : samples?.count ?? 0
     let view = canvas.pane(
       source.isEmpty ? "samples" : "samples of \(source)",
       note: count == 0 ? "" : "\(count) documents", focused: focused)
+    guard !isFailed else {
+      view.blank(["No document can be shown either."])
+      return
+    }
     guard let samples else {
       view.blank(["Reading samples …"])
       return

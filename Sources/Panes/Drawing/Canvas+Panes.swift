@@ -10,12 +10,34 @@ extension Canvas {
     return inside.view(inside.bounds.inset(1, 0))
   }
 
-  /// Lines of an empty pane in its middle: what would fill it, and the key that does.
-  public func blank(_ lines: [String]) {
-    let top = max(0, (height - lines.count) / 2)
-    for (index, line) in lines.enumerated() {
-      text(line, y: top + index, style: .faint, width: width, align: .center)
+  /// Lines of an empty pane in its middle, broken where they are long: what would fill it, and the key
+  /// that does.
+  ///
+  /// - Parameters:
+  ///   - lines: in the order in which they are read.
+  ///   - problem: what failed, which stands before them; nil when nothing did.
+  public func blank(_ lines: [String], failed problem: String? = nil) {
+    let rest = lines.flatMap { CellPane.wrap($0, width: width) }
+    // Where room is short the end of the problem goes, not what can be done about it.
+    let reason = (problem ?? "").split(separator: "\n").flatMap {
+      CellPane.wrap("\(glyphs.failed.scalar) \($0)", width: width)
     }
+    let shown = Self.cut(reason, to: height - rest.count)
+    let isRoomy = !shown.isEmpty && shown.count + rest.count < height
+    let all =
+      shown.map { ($0, Style.bad) } + (isRoomy ? [("", Style.faint)] : [])
+      + rest.map { ($0, Style.faint) }
+    let top = max(0, (height - all.count) / 2)
+    for (index, line) in all.enumerated() {
+      text(line.0, y: top + index, style: line.1, width: width, align: .center)
+    }
+  }
+
+  /// The first lines, at least one; the last has the rest behind it, so that it ends in an ellipsis.
+  static func cut(_ lines: [String], to most: Int) -> [String] {
+    let whole = max(1, most) - 1
+    guard lines.count > whole + 1 else { return lines }
+    return lines.prefix(whole) + [lines.dropFirst(whole).joined(separator: " ")]
   }
 
   /// Writes a text that ends before a column.

@@ -23,7 +23,10 @@ public struct CellPane {
   /// Draws the pane into the whole canvas.
   public func draw(on canvas: Canvas, focused: Bool) {
     guard let map, let found = map.cell(cell.column, cell.row) else {
-      canvas.pane("cell", focused: focused).blank(["This cell has not run.", "hjkl picks another"])
+      canvas.pane("cell", focused: focused).blank(
+        map == nil
+          ? ["Trials of the map's cells:", "what was asked and answered."]
+          : ["This cell has not run.", "hjkl picks another."])
       return
     }
     let record = found.record
@@ -129,17 +132,23 @@ public struct CellPane {
     view.text(figures.joined(separator: "  "), y: y + 2)
   }
 
-  /// Breaks a text at blanks.
+  /// Breaks a text at blanks, and words that are longer than a line where the line ends.
   public static func wrap(_ text: String, width: Int) -> [String] {
     guard width > 0 else { return [] }
     var lines: [String] = []
     var line = ""
     for word in text.split(whereSeparator: \.isWhitespace) {
-      if !line.isEmpty, line.count + 1 + word.count > width {
+      if !line.isEmpty, line.count + 1 + word.count > width,
+        word.count <= width || line.count + 2 > width
+      {
         lines.append(line)
         line = ""
       }
       line += (line.isEmpty ? "" : " ") + word
+      while line.count > width {
+        lines.append(String(line.prefix(width)))
+        line.removeFirst(width)
+      }
     }
     return line.isEmpty ? lines : lines + [line]
   }

@@ -16,10 +16,9 @@ public struct EvaluationsPane {
   public func draw(on canvas: Canvas, focused: Bool) {
     let view = canvas.pane(
       canvas.width >= 50 ? "evaluations · recall of all cells" : "evaluations",
-      note: "[ ]  = against",
-      focused: focused)
+      note: map == nil ? "" : "[ ]  = against", focused: focused)
     guard let map, !map.evaluations.isEmpty else {
-      view.blank(["None yet."])
+      view.blank(["Recall of each evaluation, oldest first."])
       return
     }
     let first = Canvas.scroll(

@@ -4,28 +4,29 @@ import Terminal
 extension HeatmapPane {
   /// A cell of a difference: the signed points, on colour only when the intervals do not overlap.
   func drawDifference(_ difference: ProportionDifference?, on cell: Canvas) {
+    let middle = (cell.height - 1) / 2
     guard let difference else {
-      cell.put(cell.glyphs.absent, x: cell.width / 2, y: 0, style: .faint)
+      cell.put(cell.glyphs.absent, x: cell.width / 2, y: middle, style: .faint)
       return
     }
     let text = difference.points
     let step = Int(((difference.value + 1) / 2 * Double(Color.divergingSteps - 1)).rounded())
     guard difference.isClear else {
       if cell.width >= 3 {
-        cell.text(text, y: 0, style: Style(.faint, [.dim]), width: cell.width, align: .right)
+        cell.text(text, y: middle, style: Style(.faint, [.dim]), width: cell.width, align: .right)
       } else {
-        cell.text(String(text.prefix(1)), y: 0, style: .faint)
+        cell.text(String(text.prefix(1)), y: middle, style: .faint)
       }
       return
     }
     let style = Style.diverging(step).with(.bold)
     cell.fill(style: style)
     cell.text(
-      cell.width >= 3 ? text : String(text.prefix(1)), y: 0, style: style, width: cell.width,
+      cell.width >= 3 ? text : String(text.prefix(1)), y: middle, style: style, width: cell.width,
       align: .right)
     // Where colours are few, the full glyph says what the colour would.
     if cell.colors != .full, cell.width > text.count {
-      cell.put(cell.glyphs.density[4], x: 0, y: 0, style: style)
+      cell.put(cell.glyphs.density[4], x: 0, y: middle, style: style)
     }
   }
 

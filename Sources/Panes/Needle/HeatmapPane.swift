@@ -12,6 +12,10 @@ public struct HeatmapPane {
   public var run: String
   /// Whether the cursor is drawn and read out; else the recall of the whole map is.
   public var showsCursor: Bool
+  /// What stands in place of a map that is not there: what would fill it, and the key that does.
+  public var emptyLines = ["No needle evaluation yet."]
+  /// Why the run failed; nil for one that did not.
+  public var failure: String?
 
   /// A pane of these values.
   public init(
@@ -30,16 +34,15 @@ public struct HeatmapPane {
     var rows = 1
     var merge = 1
     var bands = 0
+    /// The row of a tall cell that has the number.
+    var middle: Int { (rows - 1) / 2 }
   }
 
   /// Draws the pane into the whole canvas.
   public func draw(on canvas: Canvas, focused: Bool) {
     guard let map, let evaluation = map.evaluation, !map.axes.lengths.isEmpty else {
       let view = canvas.pane("needle recall %", focused: focused)
-      view.blank([
-        "No needle evaluation yet.", "They run while training (evaluate: in the recipe);",
-        "R starts it, V evaluates now.",
-      ])
+      view.blank(emptyLines, failed: failure)
       return
     }
     let at = evaluation.step.map { " @ step \(Format.count($0))" } ?? ""
@@ -85,13 +88,13 @@ public struct HeatmapPane {
     if view.width < 56 { grid.left = 5 }
     let columns = map.axes.lengths.count
     let depths = map.axes.depths.count
-    grid.cell = min(9, (view.width - grid.left - 1) / columns)
+    grid.cell = min(16, (view.width - grid.left - 1) / columns)
     let room = view.height - grid.top - 1 - 3
     guard grid.cell >= 1, room >= 1 else { return nil }
     if depths > room {
       grid.merge = (depths + room - 1) / room
     } else {
-      grid.rows = min(2, room / depths)
+      grid.rows = min(4, room / depths)
     }
     grid.bands = (depths + grid.merge - 1) / grid.merge
     return grid
@@ -127,7 +130,7 @@ public struct HeatmapPane {
       return
     }
     guard let total = total(map, column, band, grid) else {
-      view.put(view.glyphs.absent, x: x + width / 2, y: y, style: .faint)
+      view.put(view.glyphs.absent, x: x + width / 2, y: y + grid.middle, style: .faint)
       return
     }
     let step = Int((total.proportion.score * Double(Color.heatSteps - 1)).rounded())
@@ -136,7 +139,9 @@ public struct HeatmapPane {
     guard total.isCurrent else {
       // An older value: no colour, so that it cannot pass for a new one.
       if width >= 3 {
-        view.text(percent, x: x, y: y, style: Style(.faint, [.dim]), width: width, align: .right)
+        view.text(
+          percent, x: x, y: y + grid.middle, style: Style(.faint, [.dim]), width: width,
+          align: .right)
       } else {
         view.put(view.glyphs.absent, x: x, y: y, style: .faint)
       }
@@ -145,7 +150,7 @@ public struct HeatmapPane {
     let style = Style.heat(step)
     for row in 0..<grid.rows {
       for offset in 0..<width {
-        let isTexture = row > 0 && view.colors != .full
+        let isTexture = row != grid.middle && view.colors != .full
         view.put(isTexture ? glyph : .space, x: x + offset, y: y + row, style: style)
       }
     }
@@ -156,10 +161,11 @@ public struct HeatmapPane {
       for offset in 0..<width { view.put(glyph, x: x + offset, y: y, style: style) }
       return
     }
-    if isPlain { view.put(glyph, x: x, y: y, style: style) }
+    if isPlain { view.put(glyph, x: x, y: y + grid.middle, style: style) }
     // 100 takes the place of the glyph where both do not fit.
     let start = isPlain && percent.count < width ? x + 1 : x
-    view.text(percent, x: start, y: y, style: style, width: x + width - start, align: .right)
+    view.text(
+      percent, x: start, y: y + grid.middle, style: style, width: x + width - start, align: .right)
   }
 
   /// Density of a score: 99 % and more is full, then 90, 70 and 40 %.
@@ -173,7 +179,7 @@ public struct HeatmapPane {
       let depth = map.axes.depths[band * grid.merge]
       let label = "\(Int((depth * 100).rounded()))" + (grid.left > 5 ? " %" : "")
       view.right(
-        label, before: grid.left - 1, y: grid.top + band * grid.rows,
+        label, before: grid.left - 1, y: grid.top + band * grid.rows + grid.middle,
         style: showsCursor && cursor.row / grid.merge == band ? .text : .faint)
     }
     let y = grid.top + grid.bands * grid.rows
@@ -229,7 +235,7 @@ public struct HeatmapPane {
   private func drawCursor(_ map: NeedleMap, _ grid: Grid, on view: Canvas) {
     guard map.axes.lengths.indices.contains(cursor.column), grid.cell >= 4 else { return }
     let x = grid.left + cursor.column * grid.cell
-    let y = grid.top + cursor.row / grid.merge * grid.rows
+    let y = grid.top + cursor.row / grid.merge * grid.rows + grid.middle
     view.put(view.glyphs.cellBrackets.open, x: x - 1, y: y, style: .accent)
     view.put(view.glyphs.cellBrackets.close, x: x + grid.cell - 1, y: y, style: .accent)
   }

@@ -37,7 +37,12 @@ public struct ChangesPane {
     let problems =
       faults.map { (view.glyphs.failed, Style.bad, $0) }
       + warnings.map { (view.glyphs.warning, Style.warning, "\($0.name) \($0.path): \($0.text)") }
-    let faultRows = min(problems.count, max(0, view.height - 1))
+    let problemLines = problems.flatMap { glyph, style, text in
+      CellPane.wrap(text, width: view.width - 2).enumerated().map {
+        ($0 == 0 ? glyph : .space, style, $1)
+      }
+    }
+    let faultRows = min(problemLines.count, max(1, view.height - (changes.isEmpty ? 0 : 1)))
     if changes.isEmpty, problems.isEmpty {
       view.blank(
         parent == nil
@@ -45,7 +50,7 @@ public struct ChangesPane {
           : ["As in that run.", "p shows the changes since the file."])
       return
     }
-    if changes.isEmpty, view.height > faultRows {
+    if changes.isEmpty, faults.isEmpty, view.height > faultRows {
       view.text(parent == nil ? "As in the file." : "As in that run.", x: 2, y: 0, style: .faint)
     }
     let pathWidth = min(max(12, changes.map(\.path.count).max() ?? 0), view.width / 2)
@@ -62,11 +67,15 @@ public struct ChangesPane {
         view.text(change.applies.rawValue, x: appliesStart, y: row, style: .faint)
       }
     }
+    let hidden = problemLines.count - faultRows
+    let more = hidden > 0 ? "\(hidden) more lines" : ""
     for index in 0..<faultRows {
-      let (glyph, style, text) = problems[index]
+      let (glyph, style, text) = problemLines[index]
       let y = view.height - faultRows + index
       view.put(glyph, x: 0, y: y, style: style)
-      view.text(text, x: 2, y: y, style: style)
+      let rest = index == faultRows - 1 && hidden > 0 ? more.count + 1 : 0
+      view.text(text, x: 2, y: y, style: style, width: view.width - 2 - rest)
     }
+    view.right(more, before: view.width, y: view.height - 1, style: .faint)
   }
 }

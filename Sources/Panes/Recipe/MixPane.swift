@@ -21,6 +21,8 @@ public struct MixPane {
   public var facts: [String: SourceFacts]
   /// The keys line.
   public var keys: String
+  /// What stands there when there are no sources.
+  public var emptyLines = ["This stage has no mix of sources.", "t shows the next stage."]
 
   /// A pane of these values.
   public init(
@@ -47,7 +49,7 @@ public struct MixPane {
       "Data mix" + (stage.isEmpty ? "" : " · \(stage)"),
       note: weights.names.isEmpty ? "" : "Σ \(Format.fixed(total, 3)) \(mark)", focused: focused)
     guard !weights.names.isEmpty else {
-      view.blank(["This stage has no mix of sources.", "t shows the next stage"])
+      view.blank(emptyLines)
       return
     }
     let wide = view.width >= 46
@@ -163,7 +165,7 @@ public struct MixPane {
     } else if let kind = kinds[name] {
       let text = words(name).map { $0 + ". " + kind } ?? kind
       let lines = CellPane.wrap(text, width: view.width - 2)
-      for (row, line) in lines.prefix(max(1, view.height - 2 - y)).enumerated() {
+      for (row, line) in Canvas.cut(lines, to: view.height - 2 - y).enumerated() {
         view.text(line, x: 2, y: y + row, style: .faint)
       }
     }

@@ -16,6 +16,8 @@ public struct SettingsPane {
   public var summary: String?
   /// Paper and section that the field under the cursor comes from; empty for our own.
   public var source = ""
+  /// What stands there when there are no settings.
+  public var emptyLines = ["This stage has no settings.", "t shows the next stage."]
 
   /// A form of these values.
   public init(
@@ -34,7 +36,7 @@ public struct SettingsPane {
       "Settings", note: current.map { "applies ▸ \($0.setting.applies.rawValue)" } ?? "",
       focused: focused)
     guard !fields.isEmpty else {
-      view.blank(["This stage has no settings.", "t shows the next stage"])
+      view.blank(emptyLines)
       return
     }
     let labelWidth = min(
@@ -58,7 +60,7 @@ public struct SettingsPane {
     let from = source.isEmpty ? "" : " (\(source))"
     let lines = CellPane.wrap(
       problem ?? (summary ?? current.setting.help) + from, width: view.width)
-    for (row, line) in lines.prefix(hint - 1).enumerated() {
+    for (row, line) in Canvas.cut(lines, to: hint - 1).enumerated() {
       view.text(
         line, y: view.height - hint + 1 + row, style: problem == nil ? .faint : .bad)
     }

@@ -15,7 +15,8 @@ public struct StagesPane {
   public var plan: RecipePlanFace?
   /// Whether the plan is being made again.
   public var isStale: Bool
-
+  /// What stands there when there are no stages.
+  public var emptyLines = ["The recipe has no stages."]
   /// Runs of the recipe's sweep; 0 without one.
   public var sweep: Int
 
@@ -37,7 +38,7 @@ public struct StagesPane {
   public func draw(on canvas: Canvas, focused: Bool) {
     let view = canvas.pane("Stages and budget", note: isStale ? "…" : "", focused: focused)
     guard !stages.isEmpty else {
-      view.blank(["The recipe has no stages."])
+      view.blank(emptyLines)
       return
     }
     let wide = view.width >= 50
@@ -47,7 +48,8 @@ public struct StagesPane {
     view.right("row", before: columns[3], y: 0, style: .faint)
     view.right("steps", before: columns[4], y: 0, style: .faint)
     view.right("tokens", before: columns[5], y: 0, style: .faint)
-    let lines = plan == nil ? 1 : 3 + min(2, plan?.faults.count ?? 0)
+    let faults = faultLines(width: view.width - 4, most: max(1, view.height - 3))
+    let lines = plan == nil ? 1 : faults.isEmpty ? 3 : faults.count
     let visible = max(1, view.height - 1 - lines)
     let first = Canvas.scroll(cursor: cursor, count: stages.count, height: visible)
     var row = 1
@@ -76,12 +78,35 @@ public struct StagesPane {
       }
       row += 1
     }
-    drawPlan(on: view, y: max(row, view.height - lines))
+    drawPlan(faults, on: view, y: max(row, view.height - lines))
   }
 
-  private func drawPlan(on view: Canvas, y: Int) {
+  /// The faults of the plan, each from a line of its own on; what does not fit is counted.
+  private func faultLines(width: Int, most: Int) -> [(mark: String, text: String)] {
+    var lines: [(mark: String, text: String)] = []
+    for (index, fault) in (plan?.faults ?? []).enumerated() {
+      let parts = CellPane.wrap(fault, width: width)
+      guard lines.count + parts.count <= most || lines.isEmpty else {
+        let rest = (plan?.faults.count ?? 0) - index
+        if lines.count == most { lines.removeLast() }
+        return lines + [("✗", "and \(rest) more, which Changes lists")]
+      }
+      lines += parts.enumerated().map { ($0 == 0 ? "✗" : "", $1) }
+    }
+    return Array(lines.prefix(most))
+  }
+
+  private func drawPlan(_ faults: [(mark: String, text: String)], on view: Canvas, y: Int) {
     guard let plan else {
       view.text("the plan is being made …", x: 2, y: y, style: .faint)
+      return
+    }
+    // A plan with faults has no cost: zeros would pass for one.
+    guard faults.isEmpty else {
+      for (row, line) in faults.enumerated() {
+        view.text(line.mark, x: 2, y: y + row, style: .bad)
+        view.text(line.text, x: 4, y: y + row, style: .bad)
+      }
       return
     }
     view.runs(
@@ -94,19 +119,10 @@ public struct StagesPane {
         ("memory  ", .faint), (Format.bytes(plan.peakBytes), .text), ("   time ", .faint),
         (plan.seconds.map { "≈ " + Format.duration($0) } ?? "measured once it runs", .text),
       ], x: 2, y: y + 1)
-    guard !plan.faults.isEmpty else {
-      view.runs(
-        [
-          ("✓ ", .good),
-          ("ready, R starts it" + (sweep > 0 ? ", S the \(sweep) runs of its sweep" : ""), .text),
-        ], x: 2, y: y + 2)
-      return
-    }
-    for (index, fault) in plan.faults.prefix(2).enumerated() {
-      view.runs([("✗ ", .bad), (fault, .bad)], x: 2, y: y + 2 + index)
-    }
-    if plan.faults.count > 2 {
-      view.text("✗ and \(plan.faults.count - 2) more", x: 2, y: y + 4, style: .bad)
-    }
+    view.runs(
+      [
+        ("✓ ", .good),
+        ("ready, R starts it" + (sweep > 0 ? ", S the \(sweep) runs of its sweep" : ""), .text),
+      ], x: 2, y: y + 2)
   }
 }

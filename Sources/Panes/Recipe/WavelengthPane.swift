@@ -19,7 +19,7 @@ public struct WavelengthPane {
   public func draw(on canvas: Canvas, focused: Bool) {
     guard let rotary, !rotary.scaled.isEmpty else {
       canvas.pane("Wavelength per RoPE pair", focused: focused)
-        .blank(["Shown when the base model is known."])
+        .blank(["How far each rotary pair turns,", "once the base model is known."])
       return
     }
     let view = canvas.pane(
@@ -64,7 +64,8 @@ public struct WavelengthPane {
       ?? "   B>0 to \(Format.tokens(reach))"
     view.runs(
       [
-        (rotary.kind == "none" ? "━ " : "╌ base  ━ ", .faint), (rotary.kind, .text),
+        (rotary.kind == "none" || view.width < 40 ? "━ " : "╌ base  ━ ", .faint),
+        (rotary.kind, .text),
         ("   \(unfinished)", .strong), (words + Format.tokens(rotary.trained), .faint),
         (view.width >= 54 ? bound : "", .faint),
       ], x: 0, y: view.height - 1)

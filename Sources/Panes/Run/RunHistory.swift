@@ -56,6 +56,9 @@ public struct RunHistory: Sendable {
   private var recent: [(waited: Double, all: Double)] = []
   /// The end, when it has ended.
   public private(set) var done: DoneRecord?
+  private var error: String?
+  /// The step since which the loss is no finite number; nil while it is one.
+  public private(set) var firstNotFinite: Int?
 
   /// A run of which nothing is known.
   ///
@@ -68,6 +71,9 @@ public struct RunHistory: Sendable {
   public var isEmpty: Bool {
     plan == nil && last == nil && evaluations.isEmpty && events.isEmpty && stages.isEmpty
   }
+
+  /// Why the run failed; nil for one that did not, or does not say.
+  public var failure: String? { done?.status == "failed" ? error : nil }
 
   /// Step at which the run stands.
   public var step: Int { last?.step ?? stages.last?.step ?? 0 }
@@ -165,6 +171,7 @@ public struct RunHistory: Sendable {
         case .error: .failure
         }
       note(step, mark, notice.text)
+      if notice.level == .error { error = notice.text }
     case .done(let done):
       self.done = done
       let mark: EventMark = done.status == "failed" ? .failure : .finished
@@ -174,7 +181,10 @@ public struct RunHistory: Sendable {
 
   private mutating func apply(_ step: StepRecord) {
     let x = Double(step.step)
-    if !step.loss.isFinite, last?.loss.isFinite ?? true {
+    if step.loss.isFinite {
+      firstNotFinite = nil
+    } else if firstNotFinite == nil {
+      firstNotFinite = step.step
       note(step.step, .failure, "loss is not a number")
     }
     loss.append(step.loss, at: x)

@@ -40,7 +40,8 @@ public struct ComparisonPane {
       } ?? "each at its end"
     let view = canvas.pane(
       marks.map(\.letter).joined(separator: " vs "), note: note + "  X", focused: focused)
-    let curveRows = view.height >= 16 ? 6 : 0
+    let free = view.height - Self.lineCount(comparison)
+    let curveRows = view.height >= 16 ? max(6, min(free, view.height / 2)) : 0
     let list = view.view(Rect(width: view.width, height: view.height - curveRows))
     drawList(comparison, on: list)
     if curveRows > 0 {

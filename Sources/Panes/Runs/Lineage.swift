@@ -41,6 +41,8 @@ public struct Lineage: Sendable, Equatable {
     public var tree = ""
     /// Its name.
     public var title: String
+    /// What tells it apart from runs of the same name; empty where the name does.
+    public var tail = ""
     /// More about where it comes from.
     public var note = ""
     /// The step it stands at.
@@ -67,7 +69,8 @@ public struct Lineage: Sendable, Equatable {
   ///   - files: checkpoints beside the run folders.
   public init(runs: [RunSummary], files: [ModelFile]) {
     var tree = LineageTree()
-    for run in runs { tree.add(run) }
+    let tails = RunNames.tails(of: runs)
+    for run in runs { tree.add(run, tail: tails[run.path] ?? "") }
     for file in files { tree.add(file) }
     for run in runs {
       if let base = run.base { tree.attach(run.path, to: base, isRun: true) }

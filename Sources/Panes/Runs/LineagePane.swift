@@ -58,7 +58,10 @@ public struct LineagePane {
     x += 2
     let name: Style =
       if case .run = row.kind { here ? .strong : .text } else { here ? .strong : .faint }
-    x += view.text(row.title, x: x, y: y, style: name, width: room - x) + 1
+    // Runs of one name are told apart by their tails: the name makes room.
+    let least = row.tail.isEmpty ? 0 : row.tail.count + 1
+    x += view.text(row.title, x: x, y: y, style: name, width: room - x - least) + 1
+    if least > 0 { x += view.text(row.tail, x: x, y: y, style: name, width: room - x) + 1 }
     view.text(row.note, x: x, y: y, style: .faint, width: room - x)
     let right = view.width
     view.right(row.step.map(Format.count) ?? "", before: right - 15, y: y)

@@ -17,12 +17,13 @@ struct LineageTree {
   /// the current folder mean the same there.
   private var files: [String: [(path: String, node: Int)]] = [:]
 
-  mutating func add(_ run: RunSummary) {
+  mutating func add(_ run: RunSummary, tail: String) {
+    let name = run.name + (tail.isEmpty ? "" : " " + tail)
     let resumed = run.resumed.map { "resumed @" + Format.count($0) }.joined(separator: " ")
     let node = append(
       Lineage.Row(
-        kind: .run(run.status), title: run.name, note: resumed, step: run.steps, loss: run.loss,
-        needle: run.needle, model: run.checkpoint, name: run.name, run: run.path))
+        kind: .run(run.status), title: run.name, tail: tail, note: resumed, step: run.steps,
+        loss: run.loss, needle: run.needle, model: run.checkpoint, name: name, run: run.path))
     runs[Self.last(run.path)] = node
     // The newest checkpoint is the run itself.
     if let newest = run.checkpoint { note(newest, node) }
@@ -32,7 +33,7 @@ struct LineageTree {
       let title = "@" + Format.count(step)
       let child = append(
         Lineage.Row(
-          kind: .checkpoint, title: title, step: step, model: path, name: "\(run.name) \(title)",
+          kind: .checkpoint, title: title, step: step, model: path, name: "\(name) \(title)",
           run: run.path))
       note(path, child)
       adopt(child, by: node)
@@ -135,7 +136,7 @@ struct LineageTree {
     guard let run = runs[Self.last(Self.folder(path))] ?? runs[Self.last(path)] else {
       return Self.last(path)
     }
-    return nodes[run].row.title + (Self.step(path).map { " @" + Format.count($0) } ?? "")
+    return nodes[run].row.name + (Self.step(path).map { " @" + Format.count($0) } ?? "")
   }
 
   private func weight(_ file: ModelFile) -> String {

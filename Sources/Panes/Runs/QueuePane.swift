@@ -78,15 +78,30 @@ public struct QueuePane {
     let (glyph, style, word) = Self.look(entry.state, view.glyphs, place, entry.folder != nil)
     view.put(glyph, x: 2, y: y, style: style)
     let seed = "\(entry.seed)"
-    view.text(
-      entry.arm ?? entry.name, x: 4, y: y, style: here ? .strong : .text,
-      width: columns.seed - 4 - max(5, seed.count + 1))
+    let tail = tail(of: entry)
+    let name: Style = here ? .strong : .text
+    let room = columns.seed - 4 - max(5, seed.count + 1)
+    let end = view.text(
+      Self.name(entry), x: 4, y: y, style: name, width: room - (tail.isEmpty ? 0 : tail.count + 1))
+    if !tail.isEmpty { view.text(tail, x: 5 + end, y: y, style: name, width: room - end - 1) }
     view.right(seed, before: columns.seed, y: y, style: .faint)
     view.text(word, x: columns.seed + 2, y: y, style: style == .text ? .faint : style, width: 10)
     let done = entry.last.map { Format.count($0.step) + "/" } ?? ""
     view.right(done + Format.count(entry.steps), before: columns.steps, y: y)
     view.right(entry.last.map { Format.number($0.loss) } ?? "—", before: columns.loss, y: y)
     view.right(entry.rightAnswers.map { Format.percent($0) } ?? "—", before: view.width, y: y)
+  }
+
+  private static func name(_ entry: RunQueue.Entry) -> String { entry.arm ?? entry.name }
+
+  /// When the run began, where another one has its name and seed; the place of one that waits does that.
+  private func tail(of entry: RunQueue.Entry) -> String {
+    guard let folder = entry.folder,
+      queue.entries.contains(where: {
+        $0.id != entry.id && Self.name($0) == Self.name(entry) && $0.seed == entry.seed
+      })
+    else { return "" }
+    return RunNames.tail(ofFolder: folder)
   }
 
   private static func look(

@@ -28,6 +28,8 @@ public struct RunSummary: Sendable, Equatable {
   public var base: String?
   /// Steps from which it went on after a stop.
   public var resumed: [Int]
+  /// Why it failed; nil when it did not, or does not say.
+  public var failure: String?
   /// Every field of its recipe; empty when the recipe cannot be read.
   public var fields: [RecipeField]
 
@@ -35,7 +37,7 @@ public struct RunSummary: Sendable, Equatable {
   public init(
     path: String, name: String, when: String, status: String, steps: Int, tokens: Int,
     loss: Double?, needle: Proportion?, seconds: Double, checkpoints: [String] = [],
-    base: String? = nil, resumed: [Int] = [], fields: [RecipeField] = []
+    base: String? = nil, resumed: [Int] = [], failure: String? = nil, fields: [RecipeField] = []
   ) {
     self.path = path
     self.name = name
@@ -49,6 +51,7 @@ public struct RunSummary: Sendable, Equatable {
     self.checkpoints = checkpoints
     self.base = base
     self.resumed = resumed
+    self.failure = failure
     self.fields = fields
   }
 }

@@ -84,6 +84,11 @@ public struct RunsPane {
       Column(kind: .time, width: 9),
     ]
     var room = width - 4 - columns.reduce(0) { $0 + $1.width }
+    // Names that are cut tell no run apart: figures that others stand for make room.
+    for kind in [RunColumn.tokens, .time] where room < 20 {
+      guard let index = columns.firstIndex(where: { $0.kind == kind }) else { continue }
+      room += columns.remove(at: index).width
+    }
     if room >= 46 {
       columns.insert(Column(kind: .status, width: 9), at: 0)
       room -= 9
@@ -132,7 +137,10 @@ public struct RunDetailPane {
 
   /// Draws the pane into the whole canvas.
   public func draw(on canvas: Canvas, focused: Bool) {
-    let view = canvas.pane(run?.name ?? "run", note: run?.status ?? "", focused: focused)
+    let canGoOn = ["stopped", "failed"].contains(run?.status) && run?.checkpoint != nil
+    let view = canvas.pane(
+      run?.name ?? "run", note: (run?.status ?? "") + (canGoOn ? ", r goes on" : ""),
+      focused: focused)
     guard let run else {
       view.blank(["Details of the run under the cursor."])
       return
@@ -141,17 +149,24 @@ public struct RunDetailPane {
       "\(Format.percent(share.score)) at the target, \(share.correct) of \(share.trials), "
         + "95 % CI \(Self.points(share.low))-\(Self.points(share.high))"
     }
-    let rows: [(String, String)] = [
-      ("folder", run.path), ("checkpoint", run.checkpoint ?? "none"), ("started", run.when),
-      ("trained", "\(Format.count(run.steps)) steps, \(Format.number(Double(run.tokens))) tokens"),
-      ("time", Format.duration(run.seconds)),
-      ("loss", run.loss.map { Format.number($0) + " nats" } ?? "—"),
-      ("needle", needle ?? "not evaluated"),
-    ]
-    for (row, entry) in rows.enumerated() where row < view.height {
-      view.text(entry.0, y: row, style: .faint)
-      view.text(entry.1, x: 12, y: row)
+    var row = 0
+    func line(_ name: String, _ text: String, _ style: Style = .text, most: Int = 1) {
+      view.text(name, y: row, style: .faint)
+      for text in Canvas.cut(CellPane.wrap(text, width: view.width - 12), to: most) {
+        view.text(text, x: 12, y: row, style: style)
+        row += 1
+      }
     }
+    if let failure = run.failure { line("failed", failure, .bad, most: 2) }
+    line(
+      "trained",
+      "\(Format.count(run.steps)) steps, \(Format.number(Double(run.tokens))) tokens in "
+        + Format.duration(run.seconds))
+    line("loss", run.loss.map { Format.number($0) + " nats" } ?? "—")
+    line("needle", needle ?? "not evaluated")
+    line("started", run.when)
+    line("folder", run.path)
+    line("checkpoint", run.checkpoint ?? "none")
   }
 
   private static func points(_ share: Double) -> String { "\(Int((share * 100).rounded()))" }

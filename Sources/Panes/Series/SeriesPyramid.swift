@@ -20,6 +20,19 @@ public struct SeriesSummary: Equatable, Sendable {
     nonFinite = finite ? 0 : 1
   }
 
+  /// The mean of the summaries of several series; nil where one of them has no finite value.
+  init?(meanOf summaries: [SeriesSummary?]) {
+    let all = summaries.compactMap(\.self).filter { $0.count > 0 }
+    guard all.count == summaries.count, !all.isEmpty else { return nil }
+    func mean(_ value: (SeriesSummary) -> Double) -> Double {
+      all.reduce(0) { $0 + value($1) } / Double(all.count)
+    }
+    (first, last) = (mean(\.first), mean(\.last))
+    (minimum, maximum) = (mean(\.minimum), mean(\.maximum))
+    count = all.reduce(0) { $0 + $1.count }
+    nonFinite = 0
+  }
+
   /// Adds the summary of the points that follow these.
   mutating func merge(_ next: Self) {
     nonFinite += next.nonFinite

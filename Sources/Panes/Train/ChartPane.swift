@@ -5,17 +5,17 @@ public import Terminal
 /// A curve of the run: every column's smallest to largest raw value behind the smoothed line, other
 /// runs over it, and what happened on the axis below.
 public struct ChartPane {
-  /// A run that is laid over.
+  /// A run that is laid over, or the mean of several that differ by their seeds.
   public struct Overlay: Sendable {
     /// Its letter and looks.
     public let mark: RunMark
-    /// Its records.
-    public let history: RunHistory
+    /// Records of each run, at least one.
+    public let histories: [RunHistory]
 
-    /// An overlay of a run.
-    public init(mark: RunMark, history: RunHistory) {
+    /// An overlay of runs.
+    public init(mark: RunMark, histories: [RunHistory]) {
       self.mark = mark
-      self.history = history
+      self.histories = histories
     }
   }
 
@@ -25,9 +25,14 @@ public struct ChartPane {
   public var chart: ChartView
   /// Runs laid over; drawn when the view shows them.
   public var overlays: [Overlay]
+  /// Why the run failed; nil when it did not.
+  public var failure: String?
 
   /// A pane of these values.
-  public init(history: RunHistory, chart: ChartView, overlays: [Overlay] = []) {
+  public init(
+    history: RunHistory, chart: ChartView, overlays: [Overlay] = [], failure: String? = nil
+  ) {
+    self.failure = failure
     self.history = history
     self.chart = chart
     self.overlays = chart.showsOverlay ? overlays : []
@@ -60,9 +65,11 @@ public struct ChartPane {
 
   /// Draws the pane into the whole canvas.
   public func draw(on canvas: Canvas, focused: Bool) {
-    let view = canvas.pane(title, note: note(width: canvas.width), focused: focused)
-    guard let series = chart.curve.series(in: history), series.raw.count > 0 else {
-      view.blank(emptyLines)
+    let curve = chart.curve.series(in: history).flatMap { $0.raw.count > 0 ? $0 : nil }
+    let view = canvas.pane(
+      title, note: curve == nil ? "" : note(width: canvas.width), focused: focused)
+    guard let series = curve else {
+      view.blank(emptyLines, failed: failure)
       return
     }
     let left = Self.labelWidth
@@ -72,15 +79,12 @@ public struct ChartPane {
       view.text(readout(width: view.width), y: 0)
       return
     }
-    let x = ChartAxis(chart, history, others: overlays.map(\.history))
+    let x = ChartAxis(chart, history, others: overlays.flatMap(\.histories))
     var raster = BrailleRaster(width: width, height: height, glyphs: view.glyphs)
     let edges = x.edges(raster.dotWidth, in: history)
     let raw = series.raw.columns(edges: edges)
     let smooth = series.smooth.columns(edges: edges)
-    let over = overlays.map { overlay in
-      chart.curve.series(in: overlay.history)?.smooth
-        .columns(edges: x.edges(raster.dotWidth, in: overlay.history)) ?? []
-    }
+    let over = overlays.map { columns(of: $0, on: x, count: raster.dotWidth) }
     let shown = ((isRaw ? raw : smooth) + over.flatMap(\.self)).compactMap(\.self)
       .filter { $0.count > 0 }.flatMap { [$0.minimum, $0.maximum] }
     guard let y = Axis(fitting: shown, scale: chart.logarithmic ? .logarithmic : .linear) else {
@@ -122,17 +126,21 @@ public struct ChartPane {
   }
 
   private var emptyLines: [String] {
-    history.isEmpty
-      ? ["No run yet.", "R starts the recipe as it stands."]
-      : history.evaluations.isEmpty
-        ? ["Waiting for the first step …"]
-        : ["The base is evaluated first.", "The curve starts with the first step."]
+    if history.isEmpty, failure == nil {
+      return ["No run yet.", "R starts the recipe as it stands."]
+    }
+    if history.done != nil || failure != nil {
+      return ["The run ended before its first step.", "R starts the recipe anew."]
+    }
+    return history.evaluations.isEmpty
+      ? ["Waiting for the first step …"]
+      : ["The base is evaluated first.", "The curve starts with the first step."]
   }
 }
 
 extension ChartPane {
   /// Index of the datum that is read out: the one under the cursor, else the newest.
-  private var index: Int? {
+  var index: Int? {
     let series = history.loss.raw
     guard let newest = series.positions.last else { return nil }
     return min(series.lowerBound(chart.cursor ?? newest), series.count - 1)
@@ -163,33 +171,5 @@ extension ChartPane {
     words += ["\(at(history.throughput)) tok/s", "\(at(history.tokens)) tokens"]
     while words.count > 1, words.joined(separator: "  ").count > width { words.removeLast() }
     return words.joined(separator: "  ")
-  }
-
-  /// The runs laid over at the same x, with their differences to this one.
-  private func drawOverlayReadout(on view: Canvas, y: Int) {
-    guard let index, let amount = history.spent(chart.unit, at: index),
-      let own = chart.curve.series(in: history)?.smooth
-    else { return }
-    let step = history.loss.raw.positions[index]
-    let place = own.lowerBound(step)
-    var column = 0
-    for overlay in overlays {
-      guard let there = overlay.history.index(spending: amount, of: chart.unit),
-        let series = chart.curve.series(in: overlay.history)?.smooth
-      else { continue }
-      let other = min(
-        series.lowerBound(overlay.history.loss.raw.positions[there]), series.count - 1)
-      guard other >= 0 else { continue }
-      column = view.runs([(overlay.mark.letter, overlay.mark.style)], x: column, y: y)
-      guard overlay.history.spent(chart.unit) ?? 0 >= amount else {
-        column = view.runs([(" ended before   ", .faint)], x: column, y: y)
-        continue
-      }
-      var words = " \(Format.number(series.values[other]))"
-      if own.values.indices.contains(place) {
-        words += " \(Format.signed(series.values[other] - own.values[place]))"
-      }
-      column = view.runs([(words + "   ", .text)], x: column, y: y)
-    }
   }
 }

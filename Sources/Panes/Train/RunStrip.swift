@@ -29,7 +29,7 @@ public struct RunStrip {
     let wide = canvas.width >= 110
     var x = canvas.runs([(" ", .text), (mark(canvas.glyphs), style), (" ", .text)], y: 0)
     // The header names the recipe already: where room is short, the figures matter more.
-    if wide { x += canvas.text(name, x: x, y: 0, width: 20) + 1 }
+    if wide { x += canvas.text(name, x: x, y: 0, width: canvas.width >= 160 ? 40 : 20) + 1 }
     // A slot of one width: the bar must not jump when the state changes.
     canvas.text(word, x: x, y: 0, style: style, width: 10)
     x += 11

@@ -72,11 +72,17 @@ public enum PaletteModel {
   static let recipePrefix = "open recipe "
 
   private static func recipes(_ state: WorkbenchState) -> [PaletteEntry] {
-    state.recipes.map { recipe in
+    let file = state.recipe.document.file
+    let own = PaletteEntry(
+      line: recipePrefix + file, keys: "", note: "read this file again",
+      command: .openRecipe(file))
+    let others = state.recipes.map { recipe in
       PaletteEntry(
         line: recipePrefix + recipe.name, keys: "", note: recipe.summary,
         command: .openRecipe(recipe.path))
     }
+    // Whoever has a faulty recipe mends its file and reads it again.
+    return state.recipe.recipe == nil ? [own] + others : others + [own]
   }
 
   private static func runs(_ state: WorkbenchState) -> [PaletteEntry] {

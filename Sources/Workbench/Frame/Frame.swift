@@ -89,30 +89,65 @@ public enum Frame {
       canvas.text(" " + message, y: 0, style: .warning)
       return
     }
+    if let problem = problem(state, isWide: canvas.width >= 100) {
+      canvas.text(problem.next, y: 0, style: .faint, width: canvas.width - 1, align: .right)
+      let room = canvas.width - problem.next.count - (problem.next.isEmpty ? 1 : 4)
+      canvas.text(
+        " \(canvas.glyphs.failed.scalar) \(problem.reason)", y: 0, style: .bad, width: room)
+      return
+    }
     guard let stage = state.history.stages.last, let last = state.history.last else {
       if let plan = state.report?.plan, state.screen == .recipe, state.recipe.faults.isEmpty {
         let time = plan.seconds.map { "  ·  ≈ \(Format.duration($0))" } ?? ""
         let runs = state.recipe.sweepCount
+        let waiting = queued(state).map { "  ·  " + $0 } ?? ""
         let sweep = runs > 0 ? "  ·  S sweeps \(runs) runs" : ""
         canvas.text(
           "   plan  \(Format.number(Double(plan.tokens))) tokens  ·  \(Format.number(plan.flops))"
-            + " FLOP  ·  \(Format.bytes(plan.peakBytes))\(time)\(sweep)\(queued(state))", y: 0,
+            + " FLOP  ·  \(Format.bytes(plan.peakBytes))\(time)\(sweep)\(waiting)", y: 0,
           style: .faint)
       }
       return
     }
     let total = state.history.plan.map { "/\($0.stages)" } ?? ""
-    canvas.text(
-      "   stage \(stage.stage + 1)\(total) \(stage.name)  ·  "
-        + "\(Format.number(Double(last.tokens))) tokens  ·  elapsed "
-        + Format.duration(last.seconds.rounded()) + queued(state), y: 0, style: .faint)
+    var words = [
+      "stage \(stage.stage + 1)\(total) \(stage.name)",
+      "\(Format.number(Double(last.tokens))) tokens",
+      "elapsed \(Format.duration(last.seconds.rounded()))",
+    ]
+    if let queued = queued(state) { words.append(queued) }
+    while words.count > 2, words.joined(separator: "  ·  ").count + 3 > canvas.width {
+      words.remove(at: 1)
+    }
+    canvas.text("   " + words.joined(separator: "  ·  "), y: 0, style: .faint)
   }
 
-  /// How many runs wait; empty for none.
-  private static func queued(_ state: WorkbenchState) -> String {
-    guard state.queue.waiting > 0 else { return "" }
+  /// What is wrong with what the screen shows, and what can be done; the reason makes room for that.
+  private static func problem(_ state: WorkbenchState, isWide: Bool) -> (
+    reason: String, next: String
+  )? {
+    if [.recipe, .data].contains(state.screen), let fault = state.faults.first {
+      let others = state.faults.count - 1
+      return (fault, others > 0 ? "\(others) more" : "")
+    }
+    if state.screen == .data, let problem = state.feedProblem { return (problem, "2 tries again") }
+    let kept = state.history.checkpoints.last.map { Format.count($0.step) }
+    if let failure = state.failure {
+      guard let kept else { return (failure, "R starts anew") }
+      return (failure, isWide ? "5 r goes on from step \(kept), R starts anew" : "5 r goes on")
+    }
+    guard state.isRunning, let step = state.history.firstNotFinite else { return nil }
+    return (
+      "the loss is not a number since step \(Format.count(step))",
+      "K stops" + (isWide ? "; then lower the rate, R starts anew" : "")
+    )
+  }
+
+  /// How many runs wait; nil for none.
+  private static func queued(_ state: WorkbenchState) -> String? {
+    guard state.queue.waiting > 0 else { return nil }
     return state.queue.isHeld
-      ? "  ·  \(state.queue.waiting) queued, space goes on" : "  ·  \(state.waitingWords)"
+      ? "\(state.queue.waiting) queued, space goes on" : state.waitingWords
   }
 
   /// What is typed in the message row, and what is expected there; nil for what is typed in its pane.

@@ -89,7 +89,9 @@ public struct Layout: Sendable, Equatable {
     if size == .full {
       let lower = max(6, body.height / 6)
       let (rest, bottom) = body.splitBottom(lower)
-      let (top, middle) = rest.splitTop((rest.height + 3) / 2)
+      // A tall screen has room for every setting.
+      let (top, middle) = rest.splitTop(
+        rest.height >= 44 ? rest.height * 45 / 100 : (rest.height + 3) / 2)
       let (mix, waves) = top.splitLeft(left)
       let (settings, stages) = middle.splitLeft(left)
       return [

@@ -74,7 +74,11 @@ enum OverlayDrawing {
         "► running  ● finished  ○ checkpoint  ✓ done  ✗ failed  ▲ warning  ✎ edit  ▸ cursor",
         y: view.height - 3, style: .faint)
     }
-    view.text("esc close   enter runs the first match", y: view.height - 1, style: .faint)
+    let hidden = rows - legend - (view.height - 1)
+    view.text(
+      hidden > 0
+        ? "esc close   \(hidden) more lines, type to find one"
+        : "esc close   enter runs the first match", y: view.height - 1, style: .faint)
   }
 
   private static func list(_ groups: [(String, [Binding])], on view: Canvas) {
@@ -96,7 +100,8 @@ enum OverlayDrawing {
   ) {
     let entries = PaletteModel.entries(matching: text, in: state)
     let rect = box(
-      min(96, canvas.width - 4), min(22, max(6, canvas.height - 6)), on: canvas)
+      min(96, canvas.width - 4), min(22, max(6, canvas.height - (canvas.height < 24 ? 2 : 6))),
+      on: canvas)
     let view = canvas.pane(
       "Command", in: rect, note: "\(entries.count) of \(PaletteModel.all(in: state).count)",
       focused: true)
@@ -108,7 +113,9 @@ enum OverlayDrawing {
     }
     let first =
       entries.count > visible ? min(max(0, row - visible / 2), entries.count - visible) : 0
-    let lineWidth = max(16, view.width * 3 / 5 - 12)
+    // The note of the line under the cursor stands below: a narrow list does without the others.
+    let hasNotes = view.width >= 72
+    let lineWidth = hasNotes ? view.width * 3 / 5 - 12 : view.width - 13
     for (line, index) in entries.indices.dropFirst(first).prefix(visible).enumerated() {
       let entry = entries[index]
       let y = line + 2
@@ -116,8 +123,7 @@ enum OverlayDrawing {
       view.text(
         entry.line, x: 2, y: y, style: index == row ? .strong : .text, width: lineWidth)
       view.text(entry.keys, x: lineWidth + 3, y: y, style: .accent, width: 9)
-      let start = lineWidth + 13
-      view.text(entry.note, x: start, y: y, style: .faint)
+      if hasNotes { view.text(entry.note, x: lineWidth + 13, y: y, style: .faint) }
     }
     // A note that is cut in its column is read in full below the list.
     if entries.indices.contains(row) {
@@ -151,7 +157,7 @@ enum OverlayDrawing {
       "Tour \(number + 1) of \(Tour.pages.count)", in: rect, note: "esc ends it", focused: true)
     for (row, line) in lines.enumerated() { view.text(line, y: row) }
     view.text(
-      "enter next   left back   any other key ends it and does its work", y: view.height - 1,
+      "enter next   left back   any other key does its work", y: view.height - 1,
       style: .faint)
   }
 

@@ -16,7 +16,7 @@ enum PaneDrawing {
     case .stages: stages(state).draw(on: canvas, focused: focused)
     case .changes:
       ChangesPane(
-        changes: state.shownChanges, cursor: state.row(.changes), faults: state.recipe.faults,
+        changes: state.shownChanges, cursor: state.row(.changes), faults: state.faults,
         warnings: state.warnings, parent: state.comparesParent ? state.parent?.name : nil,
         keys: state.recipe.isEdited ? "u undo  C-r redo  s save" : ""
       ).draw(on: canvas, focused: focused)
@@ -26,20 +26,25 @@ enum PaneDrawing {
       SamplesPane(
         source: state.shownSource,
         samples: state.stageFeed.map { $0.samples[state.shownSource] ?? [] },
-        scroll: state.row(.samples)
+        scroll: state.row(.samples), isFailed: state.feedProblem != nil
       ).draw(on: canvas, focused: focused)
     case .fed:
       FedPane(
         rows: state.stageFeed?.rows, shown: state.fedRow, comparesKinds: state.comparesPositions,
-        scroll: state.row(.fed)
+        scroll: state.row(.fed), problem: state.feedProblem
       ).draw(on: canvas, focused: focused)
     case .staircase:
-      StaircasePane(row: state.shownFedRow, comparesKinds: state.comparesPositions)
-        .draw(on: canvas, focused: focused)
+      StaircasePane(
+        row: state.feedProblem == nil ? state.shownFedRow : nil,
+        comparesKinds: state.comparesPositions
+      ).draw(on: canvas, focused: focused)
     case .chart:
       ChartPane(
         history: state.history, chart: state.chart,
-        overlays: state.overlays.map { ChartPane.Overlay(mark: $0.mark, history: $0.run.history) }
+        overlays: state.overlays.map { entry in
+          ChartPane.Overlay(mark: entry.mark, histories: state.seeds(of: entry.run).map(\.history))
+        },
+        failure: state.failure
       ).draw(on: canvas, focused: focused)
     case .strips:
       StripsPane(history: state.history, chart: state.chart).draw(on: canvas, focused: focused)
@@ -93,8 +98,34 @@ enum PaneDrawing {
   }
 
   private static func heatmap(_ state: WorkbenchState) -> HeatmapPane {
-    HeatmapPane(
+    var pane = HeatmapPane(
       map: state.map, cursor: (state.heatColumn, state.heatRow), run: state.runName)
+    (pane.emptyLines, pane.failure) = (needleLines(state), state.failure)
+    return pane
+  }
+
+  /// What would fill the heatmap.
+  private static func needleLines(_ state: WorkbenchState) -> [String] {
+    if state.run?.isOver ?? false {
+      return ["The run ended before its first needle evaluation.", "R starts the recipe anew."]
+    }
+    if let recipe = state.recipe.recipe, state.isOwnRecipe,
+      !recipe.evaluations.contains(where: { $0.kind == "needle" })
+    {
+      return [
+        "The recipe looks for no needle.",
+        "{ kind: needle, every: 50 } under evaluate: in its file asks for it.",
+      ]
+    }
+    return state.isRunning
+      ? ["The first needle evaluation is to come.", "V evaluates after this step."]
+      : ["No needle evaluation yet.", "R starts the recipe, which evaluates as it trains."]
+  }
+
+  /// What the panes of a recipe say when its file has never been read whole.
+  private static func unreadable(_ state: WorkbenchState) -> [String]? {
+    state.recipe.recipe == nil
+      ? ["The recipe has faults, see Changes.", "O and enter read its file again."] : nil
   }
 
   private static func stageName(_ state: WorkbenchState) -> String {
@@ -124,6 +155,7 @@ enum PaneDrawing {
       weights: state.recipe.mix(state.stage), cursor: state.row(.mix), tokens: tokens(state),
       stage: stageName(state), kinds: state.report?.sources ?? [:],
       facts: state.stageFeed?.facts ?? [:], keys: "+ - .01   H L .05   = type   x lock")
+    if let lines = unreadable(state) { pane.emptyLines = lines }
     if let draft = state.draft, case .weight = draft.target {
       pane.draft = draft.text
       pane.problem = draft.problem
@@ -134,6 +166,7 @@ enum PaneDrawing {
   private static func settings(_ state: WorkbenchState) -> SettingsPane {
     var pane = SettingsPane(
       fields: state.recipe.form(state.stage), cursor: state.row(.settings))
+    if let lines = unreadable(state) { pane.emptyLines = lines }
     let form = state.recipe.form(state.stage)
     if form.indices.contains(state.row(.settings)) {
       let field = form[state.row(.settings)]
@@ -151,11 +184,11 @@ enum PaneDrawing {
   private static func stages(_ state: WorkbenchState) -> StagesPane {
     let stages = state.recipe.recipe?.stages ?? []
     var plan = state.report?.plan
-    if !state.recipe.faults.isEmpty {
+    if !state.faults.isEmpty {
       plan = plan ?? RecipePlanFace()
-      plan?.faults = state.recipe.faults
+      plan?.faults = state.faults
     }
-    return StagesPane(
+    var pane = StagesPane(
       stages: stages.map { stage in
         guard let training = stage.training else {
           let share = stage.merge.map { "\($0.with) \(Format.fixed($0.weight, 2))" } ?? ""
@@ -175,6 +208,8 @@ enum PaneDrawing {
       running: state.isRunning && state.isOwnRecipe ? state.history.stages.last?.stage : nil,
       cursor: state.row(.stages), plan: plan, isStale: state.isPlanStale,
       sweep: state.recipe.sweepCount)
+    if let lines = unreadable(state) { pane.emptyLines = lines }
+    return pane
   }
 
   private static func wavelengths(_ state: WorkbenchState) -> WavelengthPane {
@@ -188,14 +223,16 @@ enum PaneDrawing {
     var notes: [(String, String)] = []
     if let training = state.recipe.training(state.stage) {
       notes = [
-        ("rows     ", "\(training.rows) × \(Format.tokens(training.sequence)) tokens"),
+        ("rows     ", "\(training.rows) × \(Format.tokens(training.sequence))"),
         ("packing  ", training.pack.kind), ("positions", training.positions.kind),
         ("rope     ", training.rope.kind), ("select   ", training.select.kind),
       ]
     }
-    return LedgerPane(
+    var pane = LedgerPane(
       weights: state.recipe.mix(state.stage), cursor: state.row(.ledger), tokens: tokens(state),
       kinds: state.report?.sources ?? [:], notes: notes, ledger: given(state))
+    if let lines = unreadable(state) { pane.emptyLines = lines }
+    return pane
   }
 
   /// What the run gave in the shown stage; nil when it has no such stage or has not begun it.

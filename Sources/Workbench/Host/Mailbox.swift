@@ -7,7 +7,7 @@ import Terminal
 final class Mailbox: Sendable {
   enum News: Sendable {
     case plan(PlanReport, of: String)
-    case feed([String: FedStage], of: String)
+    case feed(Result<[String: FedStage], any Error>, of: String)
     case recipes([RecipeListing])
     case runs([RunSummary])
     case opened(PastRun?, at: String)

@@ -52,9 +52,10 @@ public protocol WorkbenchHost: AnyObject, Sendable {
   func merge(_ first: String, _ second: String, weight: Double) throws -> String
   /// What a recipe would cost, and everything that is wrong with it.
   func plan(_ document: RecipeDocument) -> PlanReport
-  /// A few documents and rows of each stage by its name, as the recipe would feed them; empty when it cannot
-  /// be made ready.
-  func feed(_ document: RecipeDocument) -> [String: FedStage]
+  /// A few documents and rows of each stage by its name, as the recipe would feed them.
+  ///
+  /// - Throws: `UserError`, `UserErrors` or `StoreError` when it cannot be made ready.
+  func feed(_ document: RecipeDocument) throws -> [String: FedStage]
   /// The recipes that can be opened, by name; those that cannot be read are left out.
   func recipes() -> [RecipeListing]
   /// Reads one of them.

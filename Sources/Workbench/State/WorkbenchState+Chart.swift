@@ -42,8 +42,13 @@ extension WorkbenchState {
     return []
   }
 
+  /// The runs that a marked run is drawn with: those of its arm that were read, where it stands for one.
+  func seeds(of run: PastRun) -> [PastRun] {
+    [run] + (armRuns[run.summary.path] ?? []).compactMap { readRuns[$0] }
+  }
+
   private var overlaid: [RunHistory] {
-    chart.showsOverlay ? overlays.map(\.run.history) : []
+    chart.showsOverlay ? overlays.flatMap { seeds(of: $0.run).map(\.history) } : []
   }
 
   private var wholeAxis: Axis { ChartAxis.whole(chart, history, others: overlaid) }
@@ -76,10 +81,10 @@ extension WorkbenchState {
         : "The marked runs are on their way."
     }
     // A run that still trains has grown since it was read.
-    return marked.filter { entry in
-      runs?.contains { $0.path == entry.path && $0.status == "running" } ?? false
-        || readRuns[entry.path] == nil
-    }.map { .readRun($0.path) }
+    return marked.flatMap { [$0.path] + (armRuns[$0.path] ?? []) }.filter { path in
+      runs?.contains { $0.path == path && $0.status == "running" } ?? false
+        || readRuns[path] == nil
+    }.map { .readRun($0) }
   }
 
   private mutating func smooth(_ halfLife: Double) {

@@ -5,6 +5,11 @@ import Terminal
 // What explains: warnings of the recipe, pages of help, the tour.
 
 extension WorkbenchState {
+  /// What is wrong with the recipe: what it says, or what it asks for, as last planned.
+  public var faults: [String] {
+    recipe.faults.isEmpty ? report?.plan.faults ?? [] : recipe.faults
+  }
+
   /// What is odd about the recipe as last planned; empty while it is faulty.
   public var warnings: [RecipeWarning] { recipe.faults.isEmpty ? report?.warnings ?? [] : [] }
 

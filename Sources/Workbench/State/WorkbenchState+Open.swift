@@ -32,7 +32,7 @@ extension WorkbenchState {
     isOwnRecipe = false
     recipe = RecipeState(document, vocabulary: recipe.vocabulary)
     (report, isPlanStale, comparesParent) = (nil, true, false)
-    (feed, feedText, fedRow) = (nil, nil, 0)
+    (feed, feedText, feedProblem, fedRow) = (nil, nil, nil, 0)
     (liveWeights, liveFields) = ([:], [:])
     for pane in [PaneName.changes, .ledger, .samples, .fed] { rows[pane] = 0 }
     selectStage(0)

@@ -132,8 +132,9 @@ extension WorkbenchState {
   /// Asks for documents and rows when there are none of the recipe as it stands.
   mutating func needFeed() -> [Effect] {
     let text = recipe.document.text
-    guard feedText != text else { return [] }
-    feedText = text
+    // What failed may have been mended outside: coming back tries again.
+    guard feedText != text || feedProblem != nil else { return [] }
+    (feedText, feedProblem) = (text, nil)
     return [.feed]
   }
 

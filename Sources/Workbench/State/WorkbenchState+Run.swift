@@ -87,7 +87,8 @@ extension WorkbenchState {
     if let current { queue.ended(current, state) }
     switch state {
     case .failed(let reason):
-      message = queue.waiting > 0 ? "\(runName) failed: \(reason)" : reason
+      // The status row tells it for as long as the run is on screen.
+      message = queue.waiting > 0 ? "\(runName) failed: \(reason)" : nil
     case .stopped where current.flatMap(queue.entry)?.state == .stopped:
       let step = history.checkpoints.last.map { " of step \(Format.count($0.step))" } ?? ""
       queue.isHeld = queue.waiting > 0
@@ -135,9 +136,12 @@ extension WorkbenchState {
     return leavesWhenOver && !isRunning ? [.leave] : []
   }
 
-  /// Documents and rows of the recipe came, as it stood when they were asked for.
-  public mutating func received(feed: [String: FedStage], of text: String) {
+  /// Documents and rows of the recipe came, or why there are none, as it stood when they were asked for.
+  public mutating func received(feed: Result<[String: FedStage], any Error>, of text: String) {
     guard text == recipe.document.text else { return }
-    self.feed = feed
+    switch feed {
+    case .success(let stages): (self.feed, feedProblem) = (stages, nil)
+    case .failure(let error): feedProblem = "\(error)"
+    }
   }
 }

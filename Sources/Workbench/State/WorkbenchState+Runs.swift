@@ -80,6 +80,7 @@ extension WorkbenchState {
 
   private mutating func toggleMark() -> [Effect] {
     guard let run = runUnderCursor else { return [] }
+    armRuns[run.path] = nil
     if marks.removeValue(forKey: run.path) != nil { return [] }
     let taken = Set(marks.values.map(\.slot))
     guard let slot = (0..<RunMark.limit).first(where: { !taken.contains($0) }) else {

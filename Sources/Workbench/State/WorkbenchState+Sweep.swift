@@ -75,25 +75,28 @@ extension WorkbenchState {
     return found
   }
 
-  /// Marks one run of each arm in place of what was marked, to be compared and laid over.
+  /// Marks the first run of each arm in place of what was marked, to be compared, and laid over with the rest
+  /// of its arm.
   mutating func markArms() -> [Effect] {
-    var taken: [String] = []
-    var folders: [String] = []
-    for entry in queue.sweepEntries {
-      guard let arm = entry.arm, let folder = entry.folder,
-        entry.last != nil || entry.state == .done,
-        !taken.contains(arm), folders.count < RunMark.limit
-      else { continue }
-      taken.append(arm)
-      folders.append(folder)
+    var arms: [(name: String, folders: [String])] = []
+    for entry in queue.sweepEntries where entry.last != nil || entry.state == .done {
+      guard let arm = entry.arm, let folder = entry.folder else { continue }
+      if let index = arms.firstIndex(where: { $0.name == arm }) {
+        arms[index].folders.append(folder)
+      } else if arms.count < RunMark.limit {
+        arms.append((arm, [folder]))
+      }
     }
-    guard !folders.isEmpty else {
+    guard !arms.isEmpty else {
       message = "No run of a sweep has begun."
       return []
     }
-    marks = Dictionary(
-      uniqueKeysWithValues: folders.enumerated().map { ($1, RunMark($0)) })
-    message = "One run of each arm is marked: o on 3 Train lays them over the chart."
-    return folders.map { .readRun($0) }
+    (marks, armRuns) = ([:], [:])
+    for (slot, arm) in arms.enumerated() {
+      marks[arm.folders[0]] = RunMark(slot)
+      armRuns[arm.folders[0]] = Array(arm.folders.dropFirst())
+    }
+    message = "The first run of each arm is marked; o on 3 Train lays the mean of each arm over."
+    return arms.flatMap(\.folders).map { .readRun($0) }
   }
 }

@@ -85,6 +85,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var feed: [String: FedStage]?
   /// The recipe that the feed is of or will be of.
   var feedText: String?
+  /// Why there is no feed of the recipe; nil when there is one or it is awaited.
+  public internal(set) var feedProblem: String?
   /// The shown one of the fed rows.
   public internal(set) var fedRow = 0
   /// Whether fed rows show their ids by every kind of positions.
@@ -107,6 +109,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var marks: [String: RunMark] = [:]
   /// Runs that were read because they are marked, by path.
   public internal(set) var readRuns: [String: PastRun] = [:]
+  /// Other runs of the arm that a marked run stands for, by its path.
+  var armRuns: [String: [String]] = [:]
   /// What marked runs are compared at.
   public internal(set) var budget = Budget.tokens
   /// The past run that the screens show; nil when they show the run in work.
@@ -124,6 +128,12 @@ public struct WorkbenchState: Sendable {
 
   /// Row of the cursor of a pane.
   public func row(_ pane: PaneName) -> Int { rows[pane] ?? 0 }
+
+  /// Why the run on screen failed; nil when it did not.
+  public var failure: String? {
+    guard case .failed(let reason)? = run else { return nil }
+    return reason.isEmpty ? history.failure ?? "the log does not say why" : reason
+  }
 
   /// Whether a run trains, evaluates, pauses or stops.
   public var isRunning: Bool { run.map { !$0.isOver } ?? false }
