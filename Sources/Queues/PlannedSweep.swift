@@ -6,7 +6,7 @@ public struct PlannedSweep: Sendable {
   /// One run.
   public struct Run: Sendable {
     /// Arm, seed and recipe.
-    public let run: SweepRun
+    public let variant: SweepRun
     /// Its name.
     public let name: String
     /// Steps of its stages, at most.
@@ -20,10 +20,10 @@ public struct PlannedSweep: Sendable {
 
     /// A run of these values.
     public init(
-      _ run: SweepRun, name: String, steps: Int, folder: String? = nil, isDone: Bool = false,
+      _ variant: SweepRun, name: String, steps: Int, folder: String? = nil, isDone: Bool = false,
       records: [RunRecord] = []
     ) {
-      self.run = run
+      self.variant = variant
       self.name = name
       self.steps = steps
       self.folder = folder
@@ -34,12 +34,20 @@ public struct PlannedSweep: Sendable {
 
   /// The rules: budget, and when an arm is hopeless.
   public let sweep: Sweep
+  /// Name of the recipe that is varied.
+  public let name: String
   /// The runs in the order in which they begin.
   public let runs: [Run]
 
   /// A sweep of these values.
-  public init(_ sweep: Sweep, runs: [Run]) {
+  ///
+  /// - Parameters:
+  ///   - sweep: the rules.
+  ///   - name: of the recipe that is varied; files of the sweep's table are named after it.
+  ///   - runs: seeds of an arm after one another, in the order in which they begin.
+  public init(_ sweep: Sweep, name: String, runs: [Run]) {
     self.sweep = sweep
+    self.name = name
     self.runs = runs
   }
 }

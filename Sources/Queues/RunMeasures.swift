@@ -18,18 +18,18 @@ struct RunMeasures {
   /// The figures at the end of a run: right answers by length, then what each evaluation says in one
   /// number, with its change since before the first step.
   init(_ records: [RunRecord]) {
-    var cells: [NeedleRecord] = []
+    var cells = NeedleCells()
     var evaluations: [EvaluationRecord] = []
     var done: DoneRecord?
     for record in records {
       switch record {
-      case .needle(let cell): cells.append(cell)
+      case .needle(let cell): cells.add(cell)
       case .evaluation(let figure): evaluations.append(figure)
       case .done(let record): done = record
       default: break
       }
     }
-    addAnswers(cells)
+    addAnswers(cells.all)
     guard let done else { return }
     // What starts with `needle` is in the cells already.
     for final in done.final where !final.name.hasPrefix("needle.") {

@@ -15,11 +15,11 @@ extension RunQueue {
   public mutating func next(at seconds: Double, jobs: Int = 1) -> Entry? {
     guard !isHeld, entries.count(where: { $0.state == .running }) < jobs else { return nil }
     for index in entries.indices where entries[index].state == .waiting {
-      if let number = entries[index].sweep {
+      if let number = entries[index].sweep, !entries[index].isExempt {
         let begun = groups[number].begun ?? seconds
         groups[number].begun = begun
         if let limit = groups[number].sweep.seconds, seconds - begun >= limit {
-          entries[index].state = .stopped
+          entries[index].state = .outOfTime
           continue
         }
         if isHopeless(entries[index]) {
@@ -77,7 +77,7 @@ extension RunQueue {
 
   /// Whether a run is far behind the best of the other arms of its sweep at the same step.
   private func isHopeless(_ entry: Entry) -> Bool {
-    guard let number = entry.sweep, let rule = groups[number].sweep.abandon,
+    guard !entry.isExempt, let number = entry.sweep, let rule = groups[number].sweep.abandon,
       let step = entry.answers.lastStep, Double(step) >= rule.after * Double(entry.steps),
       let own = entry.answers.share(at: step)
     else { return false }

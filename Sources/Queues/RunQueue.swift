@@ -9,14 +9,19 @@ public import Records
 public struct RunQueue: Sendable {
   /// What became of a run.
   public enum State: Equatable, Sendable {
+    /// It waits for its turn.
     case waiting
+    /// It is in work.
     case running
     /// It is whole, now or since an earlier sweep.
     case done
     /// It was given up: too few right answers against the best arm at that step.
     case abandoned(step: Int)
-    /// It was stopped, or the time was over before it began.
+    /// A person stopped it, in work or before it began.
     case stopped
+    /// The time of its sweep was over before it began or went on.
+    case outOfTime
+    /// It failed or could not begin; why, in a sentence.
     case failed(String)
 
     /// True when nothing more will happen.
@@ -47,6 +52,8 @@ public struct RunQueue: Sendable {
     let sweep: Int?
     var answers = RightAnswers()
     var isGivenUp = false
+    /// Whether a person asked for it although its sweep had passed it over: the rules hold it no more.
+    var isExempt = false
 
     /// Share of right answers of its last whole evaluation; nil without one.
     public var rightAnswers: Double? { answers.lastStep.flatMap(answers.share) }
@@ -60,13 +67,18 @@ public struct RunQueue: Sendable {
   /// A sweep in the queue.
   struct Group: Sendable {
     let sweep: Sweep
+    /// Name of the recipe that it varies.
+    let name: String
     /// When its first run had its turn; nil before.
     var begun: Double?
   }
 
   /// The runs in the order in which they begin.
-  public internal(set) var entries: [Entry] = []
-  /// Whether nothing begins until it is let go again.
+  public internal(set) var entries: [Entry] = [] {
+    // A hold is on what waits; what is queued later begins as ever.
+    didSet { if waiting == 0 { isHeld = false } }
+  }
+  /// Whether nothing begins until it is let go again; false when nothing waits.
   public var isHeld = false
   var groups: [Group] = []
   private var count = 0
@@ -82,10 +94,10 @@ public struct RunQueue: Sendable {
   /// The entry of a number.
   public func entry(_ id: Int) -> Entry? { entries.first { $0.id == id } }
 
-  /// Adds a run.
+  /// Adds a run, behind all others unless it is to be first.
   ///
   /// - Parameters:
-  ///   - document: its recipe; a sweep in it is left alone.
+  ///   - document: its recipe; a sweep in it is ignored, since the variants of one are added by `add(_:)`.
   ///   - recipe: the same, typed.
   ///   - folder: of a run that was stopped, which is to go on.
   ///   - isFirst: whether it stands before all that wait.
@@ -109,16 +121,16 @@ public struct RunQueue: Sendable {
   ///   still wait or train.
   @discardableResult
   public mutating func add(_ planned: PlannedSweep) -> Int? {
-    let texts = Set(planned.runs.map(\.run.document.text))
+    let texts = Set(planned.runs.map(\.variant.document.text))
     let present = entries.filter { texts.contains($0.document.text) }
     guard present.allSatisfy(\.state.isOver) else { return nil }
     entries.removeAll { texts.contains($0.document.text) }
-    groups.append(Group(sweep: planned.sweep))
+    groups.append(Group(sweep: planned.sweep, name: planned.name))
     let before = waiting
     for run in planned.runs {
       var entry = Entry(
-        id: nextID(), name: run.name, arm: run.run.arm, seed: UInt64(run.run.seed),
-        document: run.run.document, steps: run.steps, sweep: groups.count - 1)
+        id: nextID(), name: run.name, arm: run.variant.arm, seed: UInt64(run.variant.seed),
+        document: run.variant.document, steps: run.steps, sweep: groups.count - 1)
       entry.folder = run.folder
       if run.isDone { entry.state = .done }
       for record in run.records { entry.take(record) }
@@ -132,11 +144,12 @@ public struct RunQueue: Sendable {
     return count
   }
 
-  /// Lets a run that was stopped or failed wait again, to go on in its folder.
+  /// Lets a run that was stopped or failed wait again, to go on in its folder; rules of its sweep that would
+  /// end it again do not hold any more.
   public mutating func requeue(_ id: Int) {
     change(id) { entry in
       guard entry.state.isOver, entry.state != .done else { return }
-      (entry.state, entry.isGivenUp) = (.waiting, false)
+      (entry.state, entry.isGivenUp, entry.isExempt) = (.waiting, false, true)
     }
   }
 

@@ -15,10 +15,11 @@ extension PlannedSweep {
   /// - Throws: `RecipeFaults`, `UserError`; nothing was begun.
   public init(_ document: RecipeDocument, parent: String, seeds: [Int]? = nil) throws {
     let runs = try document.sweepRuns(.needlepoint, seeds: seeds)
-    guard let sweep = try document.recipe(.needlepoint).sweep else { preconditionFailure() }
+    let recipe = try document.recipe(.needlepoint)
+    guard let sweep = recipe.sweep else { preconditionFailure("runs of a sweep without one") }
     let known = Self.runs(in: parent)
     self.init(
-      sweep,
+      sweep, name: recipe.name,
       runs: try runs.map { run in
         let recipe = try run.document.recipe(.needlepoint)
         let text = try RecipeLocation.anchored(run.document, recipe).resolved(.needlepoint).text

@@ -16,7 +16,8 @@ public final class QueueRunner {
   /// The queue: what waits, what is in work, and what came of the rest.
   public private(set) var queue: RunQueue
   private let parent: String
-  private let threads: Int
+  /// Threads of each run; nil leaves it to the run.
+  private let threads: Int?
   private let jobs: Int
   private var active: [Int: TrainingRun]
 
@@ -26,7 +27,8 @@ public final class QueueRunner {
   ///   - queue: what to train.
   ///   - parent: folder of the run folders.
   ///   - jobs: runs at a time.
-  ///   - threads: of the engine, shared by the runs; nil for one a core.
+  ///   - threads: of the engine, shared by the runs; nil for one a core, or for one run at a time for as many
+  ///     as it would have by itself.
   ///   - active: its runs that are in work already, by their numbers in the queue.
   public init(
     _ queue: RunQueue, parent: String, jobs: Int = 1, threads: Int?,
@@ -35,7 +37,8 @@ public final class QueueRunner {
     self.queue = queue
     self.parent = parent
     self.jobs = max(1, min(jobs, queue.entries.count))
-    self.threads = max(1, (threads ?? Machine.coreCount) / self.jobs)
+    self.threads =
+      self.jobs == 1 ? threads : max(1, (threads ?? Machine.coreCount) / self.jobs)
     self.active = active
   }
 

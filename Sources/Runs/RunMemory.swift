@@ -4,6 +4,7 @@ import Kernels
 import Models
 import RunStore
 import Recipes
+import Support
 import Tensors
 import Training
 
@@ -15,9 +16,11 @@ struct RunMemory: Equatable {
   let evaluation: Int
   /// While a checkpoint is saved: its bytes are laid out in memory, the activations let go.
   let saving: Int
+  /// While two models choose the sentences of a stage; 0 where none do.
+  let choosing: Int
 
   /// The highest of them.
-  var peak: Int { max(training, evaluation, saving) }
+  var peak: Int { max(training, evaluation, saving, choosing) }
 
   /// The forecast for a model and what it is fed.
   ///
@@ -41,7 +44,7 @@ struct RunMemory: Equatable {
         pool: pool)
     }
     let shown = held.max() ?? 0
-    var (training, evaluation, saving) = (0, plain + shown, border)
+    var (training, evaluation, saving, choosing) = (0, plain + shown, border, 0)
     for work in stages where work.settings.steps > 0 {
       let resting = shape.trainingBytes(work.adapters)
       let forecasts = work.microBatchSizes.map {
@@ -53,14 +56,25 @@ struct RunMemory: Equatable {
       training = max(training, (forecasts.max() ?? 0) + work.dataBytes)
       evaluation = max(evaluation, resting + shown)
       saving = max(saving, resting + shape.checkpointBytes(work.adapters, moments: true))
+      if let tokens = work.scoredTokens {
+        let model = plain + shape.scoringBytes(tokens: tokens, pool: pool)
+        choosing = max(choosing, resting + 2 * model + MemoryForecast.program)
+      }
     }
     self.training = training
     self.evaluation = evaluation + MemoryForecast.program
     self.saving = saving + MemoryForecast.program
+    self.choosing = choosing
   }
 }
 
 extension LlamaShape {
+  /// Bytes beside the weights while a text's tokens are scored, logits of all its tokens included.
+  fileprivate func scoringBytes(tokens: Int, pool: ThreadPool) -> Int {
+    inferenceActivationBytes(tokens: tokens, length: tokens, precision: .float32, pool: pool)
+      + tokens * vocabulary * MemoryLayout<Float>.stride
+  }
+
   /// Bytes of a checkpoint.
   ///
   /// - Parameters:
@@ -81,6 +95,12 @@ extension LlamaShape {
 }
 
 extension TrainingWork {
+  /// Tokens of the longest text that models score for the stage; nil when none do.
+  fileprivate var scoredTokens: Int? {
+    let select = settings.select.settings
+    return select.text("longer") == nil ? nil : select.integer("sample_tokens")
+  }
+
   /// Rows and length of the micro-batches.
   fileprivate var microBatchSizes: [(rows: Int, length: Int)] {
     let main = (settings.rows / microBatches, settings.sequence)

@@ -90,8 +90,7 @@ public struct RunPlan: Sendable, Equatable {
     let plain = shape.checkpointBytes(nil, moments: false)
     let largest = works.map { shape.checkpointBytes($0.adapters, moments: true) }.max() ?? 0
     let kept =
-      Set(run.recipe.stages.flatMap { $0.askedWeights(.needlepoint).map(\.name) })
-      .count(where: run.recipe.isOwnWeights)
+      Set(run.recipe.stages.flatMap { run.recipe.neededWeights(of: $0, .needlepoint) }).count
       + works.count { $0.adapters?.isPacked == true }
     diskBytes =
       (run.recipe.checkpoints.keep + 1) * max(largest, plain) + kept * plain + (1 << 20)

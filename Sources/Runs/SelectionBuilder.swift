@@ -21,31 +21,30 @@ struct SelectionBuilder {
   ///
   /// - Throws: `UserError` or `StoreError` when a model cannot be read or does not fit.
   func selector(
-    _ settings: TrainingStage, known: AnchorTable?, seed: UInt64
+    _ settings: TrainingStage, of stage: Stage, known: AnchorTable?, seed: UInt64
   ) throws -> SentenceSelector? {
     var values = settings.select.settings.values
-    var isWaiting = false
-    if values["shorter"] == nil, case .text(let longer)? = values["longer"],
-      recipe.isOwnWeights(longer)
-    {
-      guard recipe.base != nil else { throw noShorterModel }
-      values["shorter"] = .text(Stage.base)
-    }
-    for key in ["longer", "shorter"] {
-      guard case .text(let name)? = values[key] else { continue }
-      let isOwn = recipe.isOwnWeights(name)
-      isWaiting = isWaiting || known == nil && (isForecast || isOwn && kept == nil)
-      values[key] = .text(isOwn ? kept?(name) ?? name : recipe.resolve(name))
+    let asked = stage.askedWeights(.needlepoint)
+    for (name, key, _) in asked {
+      values[String(key.dropFirst(settings.select.path.count + 1))] = .text(path(of: name))
     }
     let selection = try recipe.locate(settings.select) {
       try Selections.catalog.make(settings.select.kind, values)
     }
-    if isWaiting { return nil }
+    let awaitsWeights = kept == nil && !recipe.neededWeights(of: stage, .needlepoint).isEmpty
+    if known == nil, awaitsWeights || isForecast && !asked.isEmpty { return nil }
     return try selection.open(
       SelectionOpening(
         tokenizer: tokenizer, known: known,
         samples: { try samples(settings, count: $0, length: $1, seed: seed) },
-        scores: { try scores($0) }))
+        scores: { try scores($0 ?? path(of: Stage.base)) }))
+  }
+
+  /// Where weights lie that a stage asks for; for those that the run has yet to make their name.
+  private func path(of name: String) -> String {
+    guard recipe.isOwnWeights(name) else { return recipe.resolve(name) }
+    if let kept { return kept(name) }
+    return name == Stage.base ? recipe.base.map(recipe.resolve) ?? name : name
   }
 
   /// Documents of the stage's sources, by their shares.
@@ -65,14 +64,7 @@ struct SelectionBuilder {
     }
   }
 
-  private var noShorterModel: UserError {
-    UserError(
-      "\(recipe.file): select.shorter", "the run starts from a new model, which scores nothing",
-      remedy: "Name a checkpoint or an earlier stage with `shorter:`.")
-  }
-
-  private func scores(_ path: String?) throws -> TokenScores {
-    guard let path = path ?? recipe.base.map(recipe.resolve) else { throw noShorterModel }
+  private func scores(_ path: String) throws -> TokenScores {
     let model = try LoadedModel(path, pool: pool)
     guard model.tokenizer.description == tokenizer.description else {
       throw UserError(

@@ -23,19 +23,19 @@ struct StageBuilder {
     let work: PreparedStage.Work
     switch stage.work {
     case .merge(let merge): work = .merge(merge)
-    case .train(let training): work = .train(try self.training(training, number))
+    case .train(let training): work = .train(try self.training(training, stage, number))
     }
     return PreparedStage(settings: stage, work: work)
   }
 
   private func training(
-    _ settings: TrainingStage, _ number: Int
+    _ settings: TrainingStage, _ stage: Stage, _ number: Int
   ) throws -> TrainingWork {
     let faults = FaultCollector()
     let selector = try faults.attempt {
       try SelectionBuilder(
         recipe: recipe, tokenizer: tokenizer, pool: pool, isForecast: isForecast, kept: kept
-      ).selector(settings, known: anchors[number], seed: recipe.seed)
+      ).selector(settings, of: stage, known: anchors[number], seed: recipe.seed)
     }
     let main = try faults.attempt { try mainStream(settings, number, selector ?? nil) }
     let replay = try faults.attempt { try self.replay(settings, number) }

@@ -24,16 +24,27 @@ extension TrainingRun {
 
   /// Keeps the present weights in the run folder when a later stage asks for them, where a resumed run
   /// finds them too; checkpoints of steps are pruned.
-  func keepIfAsked(_ name: String) {
+  ///
+  /// - Throws: `UserError` or `StoreError` when they cannot be written and a selection asks for them: it reads
+  ///   them from their file, and would fail only after all the training in between.
+  func keepIfAsked(_ name: String) throws {
     let recipe = prepared.recipe
-    let isAsked = recipe.stages.dropFirst(progress.stage).contains { stage in
-      let names = stage.askedWeights(.needlepoint).map(\.name)
-      // Weights of a stage whose scores are compared are compared with the base.
-      return names.contains(name)
-        || name == Stage.base && stage.merge == nil && names.contains(where: recipe.isOwnWeights)
+    let asking = recipe.stages.dropFirst(progress.stage).filter {
+      recipe.neededWeights(of: $0, .needlepoint).contains(name)
     }
-    guard isAsked else { return }
-    keep(as: name)
+    guard !asking.isEmpty else { return }
+    if let selecting = asking.first(where: { $0.merge == nil }) {
+      do {
+        try write(to: keptFile(name))
+      } catch {
+        throw UserError(
+          "stage \(selecting.name)",
+          "the weights of \(name), by which its sentences are chosen, cannot be kept",
+          remedy: "\(error)", kind: .work)
+      }
+    } else {
+      keep(as: name)
+    }
   }
 
   /// What the name of weights before they were packed ends with; no stage's name has a point.
@@ -54,19 +65,23 @@ extension TrainingRun {
   }
 
   private func keep(as name: String) {
-    let parameters = trainer.transformer.parameters
     do {
-      try Checkpoint.write(
-        CheckpointContents(
-          step: progress.step, stage: progress.stage, modelShape: try description.json,
-          tokenizer: prepared.tokenizer.description, recipe: document, state: "{}",
-          parameters: parameters), to: keptFile(name))
+      try write(to: keptFile(name))
     } catch {
+      let parameters = trainer.transformer.parameters
       warn("the weights of \(name) stay in memory only: \(error)")
       let copy = ParameterSet(layout: parameters.layout)
       copy.values.copy(from: parameters.values)
       keptWeights[name] = copy
     }
+  }
+
+  private func write(to path: String) throws {
+    try Checkpoint.write(
+      CheckpointContents(
+        step: progress.step, stage: progress.stage, modelShape: try description.json,
+        tokenizer: prepared.tokenizer.description, recipe: document, state: "{}",
+        parameters: trainer.transformer.parameters), to: path)
   }
 
   /// Where the weights after a stage are kept.

@@ -21,7 +21,7 @@ extension TrainingRun {
       if stage.training?.mergesAdapters == true {
         try mergeAdapters(stage: stage.settings.name)
       }
-      keepIfAsked(stage.settings.name)
+      try keepIfAsked(stage.settings.name)
       let factor = progress.rateFactor
       progress.enterNextStage()
       if factor != 1, progress.stage < prepared.stages.count { tellRateIsPlanned(again: factor) }
@@ -35,7 +35,7 @@ extension TrainingRun {
 
   /// What a run does before its first step: it proves that it can save, and looks at its base.
   private func prove() throws {
-    keepIfAsked(Stage.base)
+    try keepIfAsked(Stage.base)
     try commit(.orFail)
     // Before any change of the angles: what the base can do by itself.
     try evaluateDue(isLast: false)
@@ -65,6 +65,8 @@ extension TrainingRun {
 
   /// Chooses the sentences of the stage in work by weights that the run has made.
   private func chooseSentences(name: String) throws -> TrainingWork {
+    // The models that score take the place of what no step is using now.
+    trainer.transformer.releaseActivations()
     let training = try prepared.chooseSentences(ofStage: progress.stage, kept: keptFile)
     progress.anchors = prepared.anchors
     if let anchors = training.selector?.anchors {

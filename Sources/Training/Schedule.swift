@@ -2,8 +2,9 @@ public import Support
 
 /// How the learning rate moves over the steps of a stage.
 public protocol Schedule: CatalogKind {
-  /// Steps over which the rate rises to its peak.
+  /// Steps over which the rate rises to its peak; with 0 the first step has it already.
   var warmup: Int { get }
+
   /// Factor on the peak rate, usually in 0...1.
   ///
   /// - Parameters:

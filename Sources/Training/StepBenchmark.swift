@@ -29,6 +29,11 @@ public struct StepBenchmark: Sendable {
 
     /// One layer of a model between its embedding and output, of at most 1,024 words, on rows of at most 2,048
     /// tokens: in a second or so it tells about how fast the whole model trains.
+    ///
+    /// - Parameters:
+    ///   - shape: the whole model's sizes.
+    ///   - length: T, tokens of a row in training, at least 1.
+    /// - Returns: a step of 2,048 tokens, or of a little fewer where rows do not fill them.
     public static func layer(of shape: LlamaShape, length: Int) -> Configuration {
       var layer = shape
       layer.layers = 1

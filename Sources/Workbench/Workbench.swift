@@ -193,8 +193,9 @@ public final class Workbench {
       }
     }
     guard let control else { return }
-    let records = control.drain()
+    // The state first: a run that is over by then has told everything, and the next one may take its place.
     let now = control.state
+    let records = control.drain()
     guard !records.isEmpty || now != state.run else { return }
     perform(state.receive(records, state: now))
     if records.contains(where: { if case .checkpoint = $0 { true } else { false } }) {
@@ -240,7 +241,13 @@ public final class Workbench {
     case .send(let command): control?.send(command)
     case .save: save(document)
     case .plan:
-      worker.async { mailbox.post(.plan(host.plan(document), of: document.text)) }
+      let text = document.text
+      mailbox.want(planOf: text)
+      worker.async {
+        // A forecast may measure for a second; edits come faster than that.
+        guard mailbox.wants(planOf: text) else { return }
+        mailbox.post(.plan(host.plan(document), of: text))
+      }
     case .feed:
       worker.async { mailbox.post(.feed(Result { try host.feed(document) }, of: document.text)) }
     case .listRecipes:

@@ -53,13 +53,13 @@ extension RunSummary {
   init(_ reader: RunReader, records: [RunRecord]) throws {
     let manifest = try reader.manifest()
     var last: StepRecord?
-    var needles: [NeedleRecord] = []
+    var cells = NeedleCells()
     var resumed: [Int] = []
     var failure: String?
     for record in records {
       switch record {
       case .step(let step): last = step
-      case .needle(let cell): needles.append(cell)
+      case .needle(let cell): cells.add(cell)
       case .notice(let notice):
         resumed += notice.resumedStep.map { [$0] } ?? []
         if notice.level == .error { failure = notice.text }
@@ -69,6 +69,7 @@ extension RunSummary {
     let document = try? RecipeDocument(text: try reader.recipe(), file: "recipe.yaml")
     // At the target of its recipe: beyond it a run promised nothing.
     let target = (try? document?.recipe(.needlepoint))?.target
+    let needles = cells.all
     let step = needles.last?.step
     let longest = needles.filter { $0.step == step && $0.length <= target ?? .max }
       .map(\.length).max()

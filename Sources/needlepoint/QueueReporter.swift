@@ -20,12 +20,13 @@ final class QueueReporter {
     self.runner = runner
     self.options = options
     self.file = file
-    let count = runner.entries.count { $0.state == .done }
     // A queue that left its screen is known to whoever filled it.
-    let isNew = !runner.entries.contains { $0.state == .running }
-    if count > 0, isNew {
-      options.say("\(count) of \(runner.entries.count) runs are there already")
+    guard !runner.entries.contains(where: { $0.state == .running }) else {
+      told = Set(runner.entries.filter(\.state.isOver).map(\.id))
+      return
     }
+    let count = runner.entries.count { $0.state == .done }
+    if count > 0 { options.say("\(count) of \(runner.entries.count) runs are there already") }
   }
 
   /// Follows the queue and returns its exit status.
@@ -72,7 +73,7 @@ final class QueueReporter {
       switch entry.state {
       case .waiting: 0
       case .running: Double(entry.last?.step ?? 0) / Double(max(1, entry.steps))
-      case .done, .abandoned, .stopped, .failed: 1
+      case .done, .abandoned, .stopped, .outOfTime, .failed: 1
       }
     }.reduce(0, +)
   }
@@ -93,6 +94,7 @@ final class QueueReporter {
       case .done: outcome = "done"
       case .abandoned(let step): outcome = "given up at step \(step): far behind the best arm"
       case .stopped: outcome = "stopped"
+      case .outOfTime: outcome = "not begun: the time of the sweep is over"
       case .failed(let reason): outcome = "failed: \(reason)"
       }
       told.insert(entry.id)

@@ -67,7 +67,7 @@ struct WorkbenchScreen {
     run.leave()
     if host.run != nil { return try finish(ending) }
     guard !ending.cause.contains(.hangup) else { return 0 }
-    Self.tellWaiting(ending)
+    if let words = Self.waitingWords(ending) { print(words) }
     if run.state.isOver {
       print("\(run.folder): \(Self.words(run.state, isKept: ending.checkpoint != nil))")
     } else {
@@ -93,7 +93,7 @@ struct WorkbenchScreen {
       if run.state == .stopped, kept != nil {
         print("go on with: needlepoint resume \(run.folder)")
       }
-      Self.tellWaiting(ending)
+      if let words = Self.waitingWords(ending) { print(words) }
       if case .failed = run.state { return 1 }
     }
     if ending.cause.contains(.requeue) { return 85 }
@@ -105,6 +105,7 @@ struct WorkbenchScreen {
   /// Trains on without a screen: the run, and the rest of the queue unless a person holds it.
   private func followHeadless(_ run: TrainingRun, _ ending: Workbench.Ending) throws -> Int32 {
     guard let current = ending.current, ending.queue.waiting > 0, !ending.queue.isHeld else {
+      if let words = Self.waitingWords(ending) { shared.say(words) }
       return HeadlessReporter(run, options: shared).follow()
     }
     let runner = QueueRunner(
@@ -112,11 +113,10 @@ struct WorkbenchScreen {
     return try QueueReporter(runner, options: shared).follow()
   }
 
-  /// Says how many runs of the queue were not begun; the queue ends with its screen.
-  private static func tellWaiting(_ ending: Workbench.Ending) {
+  /// How many runs were not begun when their queue ended with its screen, in words; nil for none.
+  private static func waitingWords(_ ending: Workbench.Ending) -> String? {
     let waiting = ending.queue.waiting
-    guard waiting > 0 else { return }
-    print("queued and not begun: \(waiting) run\(waiting == 1 ? "" : "s")")
+    return waiting > 0 ? "queued and not begun: \(waiting) run\(waiting == 1 ? "" : "s")" : nil
   }
 
   /// Sends what is printed from now on to a file: a terminal that is gone takes nothing.

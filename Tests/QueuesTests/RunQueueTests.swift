@@ -44,18 +44,18 @@ import Testing
 
   /// A sweep as nothing of it is on the disk yet, or as `change` says.
   private static func planned(
-    _ sweep: String,
+    _ sweep: String, of name: String = "s",
     _ change: (SweepRun) -> (folder: String?, isDone: Bool, records: [RunRecord]) =
       { _ in (nil, false, []) }
   ) throws -> PlannedSweep {
-    let document = try document("s", sweep: sweep)
+    let document = try document(name, sweep: sweep)
     let recipe = try document.recipe(vocabulary)
     return PlannedSweep(
-      try #require(recipe.sweep),
+      try #require(recipe.sweep), name: name,
       runs: try document.sweepRuns(vocabulary, checksPaths: false).map { run in
         let (folder, isDone, records) = change(run)
         return PlannedSweep.Run(
-          run, name: "s-\(run.arm)-\(run.seed)", steps: recipe.plannedSteps, folder: folder,
+          run, name: "\(name)-\(run.arm)-\(run.seed)", steps: recipe.plannedSteps, folder: folder,
           isDone: isDone, records: records)
       })
   }
@@ -67,14 +67,16 @@ import Testing
         tokensPerSecond: 1, seconds: 1, waitSeconds: 0, lossBySource: []))
   }
 
+  private static func cell(_ correct: Int, at step: Int, depth: Double = 0) -> RunRecord {
+    .needle(
+      NeedleRecord(
+        step: step, task: "keyed", length: 64, depth: depth, correct: correct, trials: 10, score: 0,
+        low: 0, high: 1))
+  }
+
   /// An evaluation at a step and the step after it, which says that it is whole.
   private static func answers(_ correct: Int, at step: Int) -> [RunRecord] {
-    [
-      .needle(
-        NeedleRecord(
-          step: step, task: "keyed", length: 64, depth: 0, correct: correct, trials: 10, score: 0,
-          low: 0, high: 1)), Self.step(step + 1),
-    ]
+    [Self.cell(correct, at: step), Self.step(step + 1)]
   }
 
   private static func begin(_ queue: inout RunQueue, at seconds: Double = 0) -> Int? {
@@ -162,7 +164,10 @@ import Testing
     #expect(Self.begin(&queue, at: 1059) == 1)
     queue.ended(1, .finished)
     #expect(Self.next(&queue, at: 1060) == nil)
-    #expect(queue.entries.map(\.state) == [.done, .done, .stopped])
+    #expect(queue.entries.map(\.state) == [.done, .done, .outOfTime])
+    // Who asks for it nevertheless has it.
+    queue.requeue(2)
+    #expect(Self.begin(&queue, at: 1061) == 2)
   }
 
   @Test func anArmFarBehindIsGivenUpOnceAndStaysSo() throws {
@@ -185,6 +190,12 @@ import Testing
     queue.ended(second, .stopped)
     #expect(queue.entries.last?.state == .abandoned(step: 51))
     #expect(queue.entries.last?.rightAnswers == 0.4)
+    // Who asks for it nevertheless has it, to its end.
+    var asked = queue
+    asked.requeue(second)
+    #expect(Self.begin(&asked) == second)
+    for record in Self.answers(4, at: 60) { asked.take(record, of: second) }
+    #expect(!Self.givesUp(&asked, second))
 
     // The same sweep later, read back from the disk: what was given up is not trained on.
     var later = RunQueue()
@@ -196,6 +207,61 @@ import Testing
       })
     #expect(Self.next(&later) == nil)
     #expect(later.entries.map(\.state) == [.done, .abandoned(step: 51)])
+  }
+
+  /// The first cells of an evaluation are its shortest lengths: they say nothing of the whole.
+  @Test func anEvaluationInWorkIsNothingToBeHeldAgainst() throws {
+    var queue = RunQueue()
+    queue.add(
+      try Self.planned(
+        "{ seeds: [1], abandon: { after: 0, below: 0.9 }, arms: [{ name: a }, { name: b }] }"))
+    for id in 0...1 {
+      let entry = queue.next(at: 0, jobs: 2)
+      #expect(entry?.id == id)
+      queue.began(id, folder: nil, steps: 100)
+    }
+    queue.take(Self.cell(10, at: 50), of: 0)
+    for record in Self.answers(5, at: 50) { queue.take(record, of: 1) }
+    #expect(!Self.givesUp(&queue, 1))
+    // A run that went back to an earlier checkpoint has not made it whole either.
+    queue.take(Self.step(41), of: 0)
+    #expect(!Self.givesUp(&queue, 1))
+    for record in [Self.cell(10, at: 50), Self.cell(10, at: 50, depth: 1), Self.step(51)] {
+      queue.take(record, of: 0)
+    }
+    #expect(Self.givesUp(&queue, 1))
+  }
+
+  /// As when the last stage merges: the step stays, the weights do not.
+  @Test func anEvaluationThatIsToldAgainReplacesTheFirst() throws {
+    var queue = try Self.queue("a")
+    _ = Self.begin(&queue)
+    for record in [Self.cell(2, at: 50), Self.cell(8, at: 50)] { queue.take(record, of: 0) }
+    queue.take(Self.step(51), of: 0)
+    #expect(queue.entry(0)?.rightAnswers == 0.8)
+  }
+
+  @Test func theLastSweepIsTheOneThatWasAddedLast() throws {
+    var queue = RunQueue()
+    let vary = "{ seeds: [1, 2], vary: { stages.go.steps: [10] } }"
+    queue.add(try Self.planned(vary, of: "first"))
+    queue.add(try Self.planned(vary, of: "second"))
+    for _ in 0..<2 { _ = Self.move(&queue, 1, by: 1) }
+    #expect(
+      queue.entries.map(\.name)
+        == ["first-steps_10-1", "second-steps_10-1", "second-steps_10-2", "first-steps_10-2"])
+    #expect(queue.sweepName == "second")
+    #expect(queue.sweepEntries.map(\.id) == [2, 3])
+  }
+
+  @Test(arguments: [true, false]) func aHoldEndsWithWhatItHeld(_ isRemoved: Bool) throws {
+    var queue = try Self.queue("a")
+    queue.isHeld = true
+    if isRemoved { queue.remove(0) } else { queue.stopWaiting() }
+    let later = try Self.document("later")
+    queue.add(later, try later.recipe(Self.vocabulary))
+    #expect(!queue.isHeld)
+    #expect(Self.next(&queue)?.name == "later")
   }
 
   @Test func anEqualArmIsNotGivenUp() throws {

@@ -57,6 +57,56 @@ import Testing
     #expect(throws: UserError.self) { try Self.document("").sweepRuns(TestVocabulary.vocabulary) }
   }
 
+  /// A line, the sweep before it and the one after it; nil for none.
+  @Test(
+    arguments: [
+      ("seeds=", "{ seeds: [1, 2], minutes: 5 }", "{ minutes: 5 }"),
+      ("minutes=", "{ seeds: [1, 2], minutes: 5 }", "{ seeds: [1, 2] }"),
+      ("abandon=", "{ seeds: [1], abandon: { after: 0.2, below: 0.5 } }", "{ seeds: [1] }"),
+      ("minutes=", nil, nil), ("seeds=", nil, nil), ("abandon =", nil, nil), ("sweep=", nil, nil),
+      ("stages.0.steps=", nil, nil), ("abandon=", "{ abandon: { below: 0.5 } }", nil),
+      ("seeds=", "{ seeds: [1] }", nil),
+      ("stages.0.steps=", "{ vary: { stages.0.steps: [1] } }", nil),
+      (
+        "stages.0.steps=", "{ vary: { stages.0.steps: [1], stages.0.sequence: [16] } }",
+        "{ vary: { stages.0.sequence: [16] } }"
+      ),
+      ("sweep=", "{ seeds: [1], minutes: 5 }", nil),
+      ("seeds=3, 4", "{ seeds: [1] }", "{ seeds: [3, 4] }"),
+      (
+        "abandon=0.7", "{ abandon: { after: 0.2, below: 0.5 } }",
+        "{ abandon: { after: 0.2, below: 0.7 } }"
+      ),
+    ] as [(String, String?, String?)])
+  func aLineChangesTheSweep(_ line: String, _ before: String?, _ after: String?) throws {
+    let document = try Self.document(before.map { "sweep: \($0)" } ?? "")
+    #expect(try document.sweeping(line).value(at: "sweep") == after)
+  }
+
+  @Test(arguments: ["sweep", "seeds", "minutes", "abandon", "stages.0.steps"])
+  func aLineWithoutASignTakesNothingAway(_ line: String) throws {
+    let document = try Self.document("sweep: { seeds: [1], minutes: 5, abandon: { below: 0.5 } }")
+    #expect(throws: UserError.self) { try document.sweeping(line) }
+  }
+
+  @Test func aSweepHasAThousandArmsAtMost() throws {
+    let values = (1...10).map(String.init).joined(separator: ", ")
+    func faults(_ fields: Int) throws -> [RecipeFault] {
+      let vary = (0..<fields).map { "stages.\($0).steps: [\(values)]" }.joined(separator: ", ")
+      return try Self.document("sweep: { seeds: [1], vary: { \(vary) } }").faults(
+        TestVocabulary.vocabulary)
+    }
+    #expect(try faults(3).isEmpty)
+    #expect(try faults(4).map(\.path) == ["sweep.vary"])
+    #expect(try faults(20).first?.finding == "at most 1000 arms are allowed, 1e+20 found")
+  }
+
+  @Test func aSeedThatStandsTwiceIsAFault() throws {
+    let faults = try Self.document("sweep: { seeds: [4, 7, 4] }").faults(TestVocabulary.vocabulary)
+    #expect(faults.map(\.path) == ["sweep.seeds"])
+    #expect(faults.first?.finding == "every seed once is needed, 4 found again")
+  }
+
   @Test func faultsOfTheSweepAndOfAllArmsAreFoundBeforeAnythingStarts() throws {
     let crooked = try Self.document(
       """

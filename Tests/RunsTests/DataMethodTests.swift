@@ -268,6 +268,52 @@ struct DataMethodTests {
     #expect(try Outcome(resumed.folder) == Outcome(whole.folder))
   }
 
+  /// The weights of a stage that are compared with a checkpoint are all that has to be kept.
+  @Test func theBaseIsKeptOnlyForWhoComparesWithIt() throws {
+    let place = try TemporaryFolder()
+    let base = try TrainingRun(RunCase.document(RunCase.small), parent: place.file("base"))
+    _ = Follower(base)
+    let merge = "\n  - { name: back, kind: merge, with: base, weight: 1 }"
+    let silent = Self.analysis(base: base.folder).replacing(merge, with: "")
+    let named = silent.replacing(
+      "longer: probe", with: "longer: probe, shorter: \"\(base.folder)\"")
+    let run = try TrainingRun(RunCase.document(named), parent: place.file("named"))
+    _ = Follower(run)
+    #expect(run.state == .finished, "\(run.state)")
+    let kept = try FileManager.default.contentsOfDirectory(atPath: run.folder).filter {
+      $0.hasPrefix("kept-") && $0.hasSuffix(".h5")
+    }
+    #expect(kept == ["kept-probe.h5"])
+    func plan(_ text: String) throws -> RunPlan {
+      RunPlan(
+        try PreparedRun(RunCase.document(text), pool: ThreadPool(threads: 1), isForecast: true))
+    }
+    let (less, more) = (try plan(named), try plan(silent))
+    let bytes = try FileManager.default.attributesOfItem(atPath: run.folder + "/kept-probe.h5")
+    #expect(more.diskBytes - less.diskBytes >= (bytes[.size] as? Int) ?? .max)
+    // The two models that score are in memory together.
+    let long = silent.replacing("sample_tokens: 64", with: "sample_tokens: 64k")
+    #expect(try plan(long).peakBytes > more.peakBytes)
+  }
+
+  @Test func weightsThatCannotBeKeptForASelectionEndTheRunAtOnce() throws {
+    let place = try TemporaryFolder()
+    let base = try TrainingRun(RunCase.document(RunCase.small), parent: place.file("base"))
+    _ = Follower(base)
+    let run = try TrainingRun(
+      RunCase.document(Self.analysis(base: base.folder)), parent: place.file("run"))
+    // A folder that is not empty stands where the file belongs.
+    try FileManager.default.createDirectory(
+      atPath: run.folder + "/kept-probe.h5/full", withIntermediateDirectories: true)
+    let follower = Follower(run)
+    #expect(follower.steps.last?.step == 3, "nothing is trained in between")
+    guard case .failed(let reason) = run.state else {
+      Issue.record("weights were lost, and no failure: \(run.state)")
+      return
+    }
+    #expect(reason.hasPrefix("stage extend: the weights of probe, by which its sentences are"))
+  }
+
   @Test func onlyAnEarlierStageTellsWhatIsSelected() throws {
     for name in ["extend", "nowhere"] {
       let document = try RunCase.document(Self.analysis(base: "missing.h5", longer: name))

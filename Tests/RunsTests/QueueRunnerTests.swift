@@ -77,20 +77,13 @@ import TestSupport
     #expect(step < 200)
   }
 
-  @Test func anEqualArmIsNotGivenUpAndOneWithoutTimeIsNotBegun() throws {
+  @Test func aRunThatHasTheMachineForItselfHasTheThreadsOfItsRecipe() throws {
     let place = try TemporaryFolder()
-    // An untrained model is never right: nothing is below any share of nothing.
-    let even = try QueueRunner(
-      try Self.document(
-        "sweep: { seeds: [1], abandon: { after: 0, below: 1 }, arms: [{ name: a }, { name: b }] }"),
-      parent: place.path, jobs: 1, threads: 1)
-    Self.finish(even)
-    #expect(even.entries.map(\.state) == [.done, .done])
-    let late = try QueueRunner(
-      try Self.document("sweep: { seeds: [8], minutes: 0 }"), parent: place.path, jobs: 1,
-      threads: 1)
-    Self.finish(late)
-    #expect(late.entries.map(\.state) == [.stopped])
-    #expect(late.entries[0].folder == nil)
+    let document = try RunCase.document(
+      RunCase.small.replacing("threads: 1", with: "threads: 3") + "\nsweep: { seeds: [1] }")
+    let runner = try QueueRunner(document, parent: place.path, jobs: 1, threads: nil)
+    Self.finish(runner)
+    let folder = try #require(runner.entries[0].folder)
+    #expect(try RunReader(folder).manifest().threads == 3)
   }
 }

@@ -30,6 +30,27 @@ extension ScenarioSuite {
         + "echo status=$?; stty -a >after"
     }
 
+    /// Opens the workbench on the tiny recipe; gives the screen, with the tour on it.
+    @discardableResult private func openWorkbench(_ tmux: Tmux) throws -> String {
+      try tmux.type(opening())
+      try tmux.press("Enter")
+      return try tmux.wait(for: "Tour 1 of 6", seconds: 20)
+    }
+
+    /// Queues the recipe, changed when asked for, behind the run in work, which is paused: however fast it
+    /// trains, it does not end meanwhile.
+    private func queueAnother(_ tmux: Tmux, edits: Bool = false) throws {
+      try tmux.press("Space")
+      try tmux.wait(for: "paused")
+      if edits {
+        try tmux.press("1")
+        try tmux.wait(for: "[1 Recipe]")
+        try tmux.press("+")
+      }
+      try tmux.press("R")
+      try tmux.wait(for: "is queued, 1 run waits")
+    }
+
     /// Holds that the shell has its terminal back as it was.
     private func expectRestored(
       _ tmux: Tmux, _ place: Workplace, at location: SourceLocation = #_sourceLocation
@@ -47,9 +68,7 @@ extension ScenarioSuite {
     func aPersonEditsTrainsWatchesAndLeaves(columns: Int, rows: Int) throws {
       let place = try Workplace(Self.endless)
       let tmux = try shell(place, columns: columns, rows: rows)
-      try tmux.type(opening())
-      try tmux.press("Enter")
-      let first = try tmux.wait(for: "Tour 1 of 6", seconds: 20)
+      let first = try openWorkbench(tmux)
       #expect(first.contains("Data mix"))
       let header = first.split(separator: "\n").first ?? ""
       for name in ["needlepoint", "Recipe", "Data", "Train", "Needle", "Runs"] {
@@ -153,9 +172,7 @@ extension ScenarioSuite {
       _ = try place.train("--set", "name=first")
       _ = try place.train("--set", "name=second", "--set", "stages.0.optimizer.rate=2e-3")
       let tmux = try shell(place)
-      try tmux.type(opening())
-      try tmux.press("Enter")
-      try tmux.wait(for: "Tour 1 of 6", seconds: 20)
+      try openWorkbench(tmux)
       try tmux.press("5")
       try tmux.wait("both runs") { $0.contains("first") && $0.contains("second") }
       #expect(!tmux.screen().contains("Tour"), "a key that is known ends the tour")
@@ -183,19 +200,10 @@ extension ScenarioSuite {
     @Test func aSecondRunIsQueuedAndBothFinish() throws {
       let place = try Workplace(TinyRecipe.world(steps: 1000, every: 1000, evaluations: 1000))
       let tmux = try shell(place)
-      try tmux.type(opening())
-      try tmux.press("Enter")
-      try tmux.wait(for: "Tour 1 of 6", seconds: 20)
+      try openWorkbench(tmux)
       try tmux.press("R")
       try tmux.wait(for: "[3 Train]", seconds: 20)
-      // However fast it trains, another one is queued meanwhile.
-      try tmux.press("Space")
-      try tmux.wait(for: "paused")
-      try tmux.press("1")
-      try tmux.wait(for: "[1 Recipe]")
-      try tmux.press("+")
-      try tmux.press("R")
-      try tmux.wait(for: "is queued, 1 run waits")
+      try queueAnother(tmux, edits: true)
       try tmux.press("5")
       try tmux.wait("the queue") { $0.contains("queued 1") && $0.contains("1 waits") }
       // A stop holds the queue; r goes on with what was stopped, space with the rest.
@@ -221,10 +229,7 @@ extension ScenarioSuite {
       try tmux.type(opening("run tiny.yaml"))
       try tmux.press("Enter")
       try tmux.wait(for: "[3 Train]", seconds: 20)
-      try tmux.press("Space")
-      try tmux.wait(for: "paused")
-      try tmux.press("R")
-      try tmux.wait(for: "is queued, 1 run waits")
+      try queueAnother(tmux)
       try tmux.press("q")
       try tmux.wait(for: "1 run waits too: only D trains them")
       try tmux.press("Escape")
@@ -236,12 +241,32 @@ extension ScenarioSuite {
       try expectRestored(tmux, place)
     }
 
+    @Test func whatAHeldQueueHoldsIsToldWhenTheScreenIsLeft() throws {
+      let place = try Workplace(TinyRecipe.world(steps: 1000, every: 1000, evaluations: 1000))
+      let tmux = try shell(place)
+      try tmux.type(opening("run tiny.yaml"))
+      try tmux.press("Enter")
+      try tmux.wait(for: "[3 Train]", seconds: 20)
+      try queueAnother(tmux)
+      try tmux.press("K")
+      try tmux.wait(for: "1 run waits: space goes on")
+      try tmux.press("5")
+      try tmux.wait(for: "[5 Runs]")
+      try tmux.type(":show queue")
+      try tmux.press("Enter")
+      try tmux.press("r")
+      try tmux.wait(for: "[3 Train]", seconds: 20)
+      try tmux.press("D")
+      let end = try tmux.wait(for: "status=0", seconds: 60)
+      #expect(end.contains("queued and not begun: 1 run\n"), "\(end)")
+      #expect(place.wholeRuns == 1)
+      try expectRestored(tmux, place)
+    }
+
     @Test func aSweepOfTwoArmsIsStartedFromTheWorkbench() throws {
       let place = try Workplace(TinyRecipe.world(steps: 8, every: 4, evaluations: 8))
       let tmux = try shell(place)
-      try tmux.type(opening())
-      try tmux.press("Enter")
-      try tmux.wait(for: "Tour 1 of 6", seconds: 20)
+      try openWorkbench(tmux)
       for line in ["stages.0.optimizer.rate=1e-3,2e-3", "seeds=1"] {
         try tmux.press("v")
         try tmux.wait(for: " vary ")
@@ -275,9 +300,7 @@ extension ScenarioSuite {
       let place = try Workplace(TinyRecipe.world(steps: 8, every: 4, evaluations: 8))
       _ = try place.train("--set", "name=first")
       let tmux = try shell(place)
-      try tmux.type(opening())
-      try tmux.press("Enter")
-      try tmux.wait(for: "Tour 1 of 6", seconds: 20)
+      try openWorkbench(tmux)
       try tmux.type(":show lineage")
       try tmux.press("Enter")
       try tmux.wait("the tree") { $0.contains("lineage") && $0.contains("└─○ @") }

@@ -160,7 +160,7 @@ enum Fixtures {
     let recipe = try document.recipe(vocabulary)
     guard let sweep = recipe.sweep else { throw UserError("recipe.yaml", "it has no sweep") }
     return PlannedSweep(
-      sweep,
+      sweep, name: recipe.name,
       runs: try document.sweepRuns(vocabulary, checksPaths: false).enumerated().map { index, run in
         PlannedSweep.Run(
           run, name: "long-\(run.arm)-\(run.seed)", steps: recipe.plannedSteps,

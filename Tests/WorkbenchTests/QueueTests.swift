@@ -192,6 +192,90 @@ struct QueueTests {
     #expect(left == [.leave])
   }
 
+  /// The run ends by itself before the stop reaches it, and unsaved edits keep the workbench open.
+  @Test func savingAndQuittingBeginsNothingMore() throws {
+    var state = try running()
+    _ = state.press(.character("R"))
+    _ = state.reduce(.set(path: "name", value: "edited"))
+    _ = state.press(.character("q"))
+    let stop = state.press(.character("s"))
+    #expect(stop == [.send(.stop)])
+    let effects = state.receive([], state: .finished)
+    #expect(effects == [.listRuns])
+    #expect(state.overlay == .quitUnsaved && state.queue.isHeld)
+    let next = state.advanceQueue(at: 0)
+    #expect(next == [])
+  }
+
+  @Test func keysAreAboutTheRunOfThePaneInFocus() throws {
+    var state = try Fixtures.state()
+    for id in begun(state.press(.character("R"))) {
+      state.began(id, StartedRun(NoRun(), folder: "runs/016-pose"))
+    }
+    _ = state.receive(Fixtures.records(through: 30), state: .stopped)
+    // The table's cursor stands on another run.
+    _ = state.reduce(.reveal(.queue))
+    #expect(state.runUnderCursor?.path == "runs/017-longrecipe")
+    let marked = state.press(.character("m"))
+    #expect(marked == [.readRun("runs/016-pose")])
+    var branched = state
+    _ = branched.press(.character("b"))
+    #expect(branched.recipe.recipe?.base == "runs/016-pose/step-000000000200.h5")
+    for pane in [PaneName.comparison, .sweep] {
+      _ = state.reduce(.reveal(pane))
+      for command in [Command.resume, .branch] {
+        let effects = state.reduce(command)
+        #expect(effects == [] && state.message?.contains("here to") == true)
+      }
+    }
+    _ = state.reduce(.reveal(.comparison))
+    let none = state.press(.character("m"))
+    #expect(none == [] && state.message?.contains("no run here to mark") == true)
+    #expect(state.marks.count == 1 && !state.recipe.isEdited)
+  }
+
+  @Test func aWaitingRunWithAFolderCanBeLookedAt() throws {
+    var state = try running()
+    _ = state.receive([], state: .stopped)
+    _ = state.reduce(.set(path: "name", value: "second"))
+    for id in begun(state.press(.character("R"))) { state.began(id, StartedRun(NoRun())) }
+    _ = state.reduce(.reveal(.queue))
+    _ = state.press(.character("r"))
+    #expect(state.queue.entries.map(\.state) == [.waiting, .running])
+    _ = state.press(.enter)
+    #expect(state.message?.contains("stays on screen") == true)
+    _ = state.receive([], state: .stopped)
+    let effects = state.press(.enter)
+    #expect(effects == [.openRun("runs/first")])
+  }
+
+  @Test func aRunThatWasNotLetBeginIsStoppedNotOutOfTime() throws {
+    var state = try running()
+    _ = state.press(.character("R"))
+    _ = state.receive([], state: .stopped)
+    for key in "qk" { _ = state.press(.character(key)) }
+    _ = state.reduce(.reveal(.queue))
+    let canvas = Canvas(width: 120, height: 40)
+    Frame.draw(state, on: canvas)
+    #expect(state.queue.entries.map(\.state) == [.stopped, .stopped])
+    #expect(!canvas.buffer.text.contains("no time"))
+  }
+
+  /// The engine tells its last and ends between two looks at it.
+  @Test func theLastRecordsOfARunAreTakenBeforeTheNextBegins() throws {
+    let host = ScriptedHost()
+    let workbench = Workbench(
+      screen: MemoryScreen(width: 120, height: 40), host: host, document: try Fixtures.document(),
+      wait: try EventWait())
+    workbench.perform(.start)
+    workbench.perform(.set(path: "name", value: "second"))
+    workbench.perform(.start)
+    host.run.inner.withLock { $0.last = Fixtures.records(through: 40) }
+    for _ in 0..<2 { workbench.turn(milliseconds: 0) }
+    #expect(workbench.state.queue.entries.map(\.state) == [.done, .running])
+    #expect(workbench.state.queue.entries.first?.last?.step == 40)
+  }
+
   @Test func aRunOfAnotherRecipeIsNotReachedByEditsOfThisOne() throws {
     var state = try running()
     _ = state.reduce(.set(path: "stages.0.steps", value: "300"))

@@ -107,6 +107,20 @@ struct SweepScreenTests {
     #expect(!state.queue.isHeld, "nobody asked for quiet")
   }
 
+  @Test func aRunOfASweepThatCannotBeginStaysInIt() throws {
+    var state = try Fixtures.state()
+    typed(&state, "stages.0.rope.base=160k,500k")
+    typed(&state, "seeds=1")
+    _ = state.received(sweep: Result { try Fixtures.sweep(state.recipe.document) })
+    guard case .begin(let id)? = state.advanceQueue(at: 0).first else {
+      Issue.record("nothing began")
+      return
+    }
+    state.couldNotBegin(id, "no room")
+    #expect(state.queue.entries.map(\.state) == [.done, .failed("no room")])
+    #expect(state.message == "long-base_500k-1 did not begin: no room")
+  }
+
   @Test func theArmsAreMarkedAndLaidOver() throws {
     var state = try Fixtures.sweeping()
     _ = state.reduce(.reveal(.sweep))
@@ -134,5 +148,12 @@ struct SweepScreenTests {
       return
     }
     #expect(table.arms == ["base_160k", "base_500k"])
+    // Another recipe on screen does not give the table its name.
+    _ = state.reduce(.set(path: "name", value: "other"))
+    _ = state.reduce(.reveal(.sweep))
+    guard case .table(_, "long")? = state.picture?.content else {
+      Issue.record("another name in \(String(describing: state.picture))")
+      return
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Panes
 import Queues
 import Records
@@ -14,6 +15,8 @@ final class ScriptedRun: RunControl {
     var records: [RunRecord] = []
     var commands: [RunCommand] = []
     var state = RunState.training
+    /// What it tells right behind the next drain, as its last: then it is finished.
+    var last: [RunRecord]?
     var wake: (@Sendable () -> Void)?
   }
   let inner = Mutex(Inner())
@@ -27,7 +30,11 @@ final class ScriptedRun: RunControl {
   }
   func drain() -> [RunRecord] {
     inner.withLock { inner in
-      defer { inner.records = [] }
+      defer {
+        inner.records = inner.last ?? []
+        if inner.last != nil { inner.state = .finished }
+        inner.last = nil
+      }
       return inner.records
     }
   }
@@ -49,9 +56,16 @@ final class ScriptedHost: WorkbenchHost {
   let runs = Mutex<[ScriptedRun]>([])
   let begun = Mutex<[String]>([])
   let saved = Mutex<String?>(nil)
+  /// Names of the recipes whose plans were made.
+  let planned = Mutex<[String]>([])
+  /// Holds the first plan until it is signalled; nil makes it at once.
+  let gate: DispatchSemaphore?
   let refusal: UserError?
 
-  init(refusal: UserError? = nil) { self.refusal = refusal }
+  init(refusal: UserError? = nil, gate: DispatchSemaphore? = nil) {
+    self.refusal = refusal
+    self.gate = gate
+  }
 
   var vocabulary: RecipeVocabulary { Fixtures.vocabulary }
   func start(_ document: RecipeDocument, folder: String?) throws -> StartedRun {
@@ -74,7 +88,14 @@ final class ScriptedHost: WorkbenchHost {
     if let refusal { throw refusal }
     return "runs/merge.h5"
   }
-  func plan(_ document: RecipeDocument) -> PlanReport { Fixtures.report }
+  func plan(_ document: RecipeDocument) -> PlanReport {
+    let count = planned.withLock { names in
+      names.append(document.value(at: "name") ?? "")
+      return names.count
+    }
+    if count == 1 { gate?.wait() }
+    return Fixtures.report
+  }
   func feed(_ document: RecipeDocument) throws -> [String: FedStage] { Fixtures.feed }
   func recipes() -> [RecipeListing] { Fixtures.recipes }
   func document(at path: String) throws -> RecipeDocument {
@@ -153,6 +174,20 @@ struct WorkbenchTests {
     #expect(workbench.state.recipe.recipe?.target == 2048)
     #expect(workbench.state.map?.target == 4096)
     #expect(host.run.commands == [])
+  }
+
+  /// A plan may take a second, and edits come faster.
+  @Test func onlyTheNewestRecipeIsPlanned() throws {
+    let host = ScriptedHost(gate: DispatchSemaphore(value: 0))
+    let workbench = try workbench(MemoryScreen(width: 80, height: 24), host)
+    for name in ["a", "b", "c", "d"] { workbench.perform(.set(path: "name", value: name)) }
+    host.gate?.signal()
+    for _ in 0..<100 where workbench.state.isPlanStale { workbench.turn(milliseconds: 100) }
+    #expect(!workbench.state.isPlanStale)
+    let planned = host.planned.withLock { $0 }
+    #expect(planned.last == "d")
+    // The first may have begun before the others came.
+    #expect(planned.count <= 2, "\(planned)")
   }
 
   @Test func nothingNewDrawsNoFrame() throws {

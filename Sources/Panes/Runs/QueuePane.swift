@@ -75,7 +75,7 @@ public struct QueuePane {
     _ entry: RunQueue.Entry, _ columns: Columns, on view: Canvas, y: Int, here: Bool, place: Int
   ) {
     if here { view.put(view.glyphs.cursor, x: 0, y: y, style: .accent) }
-    let (glyph, style, word) = Self.look(entry.state, view.glyphs, place, entry.folder != nil)
+    let (glyph, style, word) = Self.look(entry.state, view.glyphs, place)
     view.put(glyph, x: 2, y: y, style: style)
     let seed = "\(entry.seed)"
     let tail = tail(of: entry)
@@ -105,14 +105,15 @@ public struct QueuePane {
   }
 
   private static func look(
-    _ state: RunQueue.State, _ glyphs: GlyphSet, _ place: Int, _ hasBegun: Bool
+    _ state: RunQueue.State, _ glyphs: GlyphSet, _ place: Int
   ) -> (Glyph, Style, String) {
     switch state {
     case .waiting: (glyphs.absent, .text, "queued \(place)")
     case .running: (glyphs.running, .accent, "training")
     case .done: (glyphs.finished, .good, "done")
     case .abandoned: (glyphs.checkpoint, .warning, "given up")
-    case .stopped: (glyphs.checkpoint, .text, hasBegun ? "stopped" : "no time")
+    case .stopped: (glyphs.checkpoint, .text, "stopped")
+    case .outOfTime: (glyphs.checkpoint, .text, "no time")
     case .failed: (glyphs.failed, .bad, "failed")
     }
   }

@@ -35,28 +35,30 @@ extension RecipeDocument {
   ///
   /// - Parameter line: `path=value,value` varies a field, without values no more; `seeds=1,2`,
   ///   `minutes=30` and `abandon=0.5`, the share of the best arm's right answers that an arm must
-  ///   reach, set the rules; `sweep=` takes the sweep away.
+  ///   reach, set the rules, without a value no more; `sweep=` takes the sweep away, as does taking away all that
+  ///   is in it.
   /// - Returns: the changed document; it is not checked against a vocabulary.
   /// - Throws: `UserError` when there is no `=` or the values are no YAML list.
   public func sweeping(_ line: String) throws -> RecipeDocument {
     let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    let key = parts.first.map { $0.trimmingCharacters(in: .whitespaces) } ?? ""
-    let values = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
-    switch key {
-    case "sweep" where values.isEmpty: return try setting("sweep", to: "")
-    case "seeds": return try setting("sweep.seeds", to: values.isEmpty ? "" : "[\(values)]")
-    case "minutes": return try setting("sweep.minutes", to: values)
-    case "abandon": return try setting("sweep.abandon.below", to: values)
-    default: break
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+    guard parts.count == 2, !parts[0].isEmpty else { return try varying(line) }
+    let (key, values) = (parts[0], parts[1])
+    switch (key, values) {
+    case ("sweep", ""): return without("sweep")
+    case ("seeds", ""), ("minutes", ""), ("abandon", ""): return without("sweep", key)
+    case (_, ""): return without("sweep", "vary", key)
+    case ("seeds", _): return try setting("sweep.seeds", to: "[\(values)]")
+    case ("minutes", _): return try setting("sweep.minutes", to: values)
+    case ("abandon", _): return try setting("sweep.abandon.below", to: values)
+    default: return try varying(line)
     }
-    guard parts.count > 1, values.isEmpty else { return try varying(line) }
-    var root = root
-    root[edit: "sweep"][edit: "vary"].content = .mapping(
-      (root[edit: "sweep"][edit: "vary"].entries ?? []).filter { $0.key != key })
-    let rest = RecipeDocument(root: root, file: file, folder: folder)
-    guard root[edit: "sweep"][edit: "vary"].entries?.isEmpty ?? true else { return rest }
-    let isAlone = root[edit: "sweep"].entries?.count == 1
-    return try rest.setting(isAlone ? "sweep" : "sweep.vary", to: "")
+  }
+
+  /// The document without what stands below some keys, and without the groups that this leaves empty.
+  private func without(_ keys: String...) -> RecipeDocument {
+    guard let rest = root.without(keys[...]), rest != root else { return self }
+    return RecipeDocument(root: rest, file: file, folder: folder)
   }
 
   /// The runs of the recipe's sweep, seeds of an arm after one another; every one is checked.
@@ -99,6 +101,19 @@ extension RecipeDocument {
 }
 
 extension RecipeNode {
+  /// The group without what stands below some keys; nil when this leaves it empty.
+  fileprivate func without(_ keys: ArraySlice<String>) -> RecipeNode? {
+    guard let key = keys.first else { return nil }
+    guard let entries else { return self }
+    let rest = entries.compactMap { entry in
+      entry.key == key
+        ? entry.value.without(keys.dropFirst()).map {
+          Entry(key: key, line: entry.line, value: $0)
+        } : entry
+    }
+    return rest.isEmpty ? nil : RecipeNode(.mapping(rest), line: line)
+  }
+
   /// The value of a key; setting it makes the group and the key.
   fileprivate subscript(edit key: String) -> RecipeNode {
     get { self[key] ?? RecipeNode(.mapping([])) }

@@ -5,6 +5,8 @@ struct SweepReader {
   let reading: RecipeReading
 
   static let keys = ["seeds", "vary", "arms", "abandon", "minutes"]
+  /// Arms of a sweep at most; a grid grows by multiplication.
+  static let mostArms = 1_000
 
   /// The sweep; with faults it is not whole, and they are in `reading`.
   func sweep(_ node: RecipeNode?) -> Sweep? {
@@ -13,17 +15,38 @@ struct SweepReader {
     let values = reading.settings(group, RecipeFields.sweep, "sweep")
     let fields = vary(group["vary"])
     var arms = arms(group["arms"])
+    let combinations = fields.reduce(fields.isEmpty ? 0 : 1.0) { $0 * Double($1.values.count) }
+    let count = combinations + Double(arms.count)
+    guard count <= Double(Self.mostArms) else {
+      let key = fields.isEmpty ? "arms" : "vary"
+      reading.fault(
+        group[key]?.line ?? group.line, "sweep.\(key)",
+        "at most \(Self.mostArms) arms are allowed, "
+          + "\(count < 1e15 ? "\(Int(count))" : "\(count)") found",
+        "Vary fewer fields at a time, or give them fewer values.")
+      return nil
+    }
     if !fields.isEmpty { arms += Sweep.grid(fields) }
     if arms.isEmpty { arms = [Sweep.Arm(name: "all", changes: [], line: 0)] }
-    for (index, arm) in arms.enumerated()
-    where arms[..<index].contains(where: { $0.name == arm.name }) {
+    var names = Set<String>()
+    for arm in arms where !names.insert(arm.name).inserted {
       reading.fault(
         arm.line, "sweep.arms", "a name of its own is needed, \(RecipeNode.quoted(arm.name)) found",
         "Rename the arm.")
     }
     return Sweep(
-      seeds: values.integers("seeds") ?? [1, 2, 3], arms: arms, abandon: abandon(group["abandon"]),
-      seconds: values.real("minutes").map { $0 * 60 })
+      seeds: seeds(values, line: group["seeds"]?.line ?? group.line), arms: arms,
+      abandon: abandon(group["abandon"]), seconds: values.real("minutes").map { $0 * 60 })
+  }
+
+  private func seeds(_ values: SettingsValues, line: Int) -> [Int] {
+    let seeds = values.integers("seeds") ?? [1, 2, 3]
+    if let seed = Sweep.repeatedSeed(seeds) {
+      reading.fault(
+        line, "sweep.seeds", "every seed once is needed, \(seed) found again",
+        "Leave it out the second time: the same run would count twice.")
+    }
+    return seeds
   }
 
   private func vary(_ node: RecipeNode?) -> [(path: String, values: [String])] {

@@ -94,6 +94,16 @@ public struct Recipe: Sendable, Equatable {
       + sources.flatMap { $0.component.paths(.source, vocabulary) } + checkpoints
   }
 
+  /// Names of the run's own weights that a stage must find when it begins: those it merges with, and those whose
+  /// scores it compares.
+  ///
+  /// A selection that compares the base with a checkpoint is made before the run begins and needs none.
+  public func neededWeights(of stage: Stage, _ vocabulary: RecipeVocabulary) -> [String] {
+    let names = stage.askedWeights(vocabulary).map(\.name).filter(isOwnWeights)
+    let isEarly = stage.merge == nil && names.allSatisfy { $0 == Stage.base }
+    return isEarly ? [] : names
+  }
+
   /// Whether a name means weights of the run itself: those it starts from, or those after a stage.
   public func isOwnWeights(_ name: String) -> Bool {
     name == Stage.base || stages.contains { $0.name == name }

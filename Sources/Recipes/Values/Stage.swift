@@ -1,3 +1,5 @@
+import Support
+
 /// One stage of a recipe.
 public struct Stage: Sendable, Equatable {
   /// What the stage does.
@@ -30,12 +32,18 @@ public struct Stage: Sendable, Equatable {
 
   /// Weights that the stage asks for by name, with their key paths: those it merges with, those whose
   /// scores it compares.
+  ///
+  /// A longer model is compared with the base unless the stage names a shorter one.
   public func askedWeights(_ vocabulary: RecipeVocabulary) -> [(
     name: String, key: String, line: Int
   )] {
     if let merge { return [(merge.with, "\(path).with", line)] }
     guard let select = training?.select else { return [] }
-    return select.paths(.select, vocabulary).map { ($0.path, $0.key, select.line) }
+    var named = select.paths(.select, vocabulary)
+    if select.settings.text("longer") != nil, select.settings.text("shorter") == nil {
+      named.append((Self.base, "\(select.path).shorter"))
+    }
+    return named.map { ($0.path, $0.key, select.line) }
   }
 
   /// The merge, when the stage averages weights.

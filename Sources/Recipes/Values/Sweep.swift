@@ -35,6 +35,12 @@ public struct Sweep: Sendable, Equatable {
   /// Wall time after which no further run is begun, in seconds; nil for no limit.
   public var seconds: Double?
 
+  /// The first seed that stands twice in a list, where one run would count twice; nil when all differ.
+  public static func repeatedSeed(_ seeds: [Int]) -> Int? {
+    var seen = Set<Int>()
+    return seeds.first { !seen.insert($0).inserted }
+  }
+
   /// Every combination of the values of some fields, named by the values.
   ///
   /// - Parameter fields: at least one field with at least one value each.

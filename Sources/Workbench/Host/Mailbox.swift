@@ -3,7 +3,7 @@ import Panes
 import Queues
 import Terminal
 
-/// What workers have found, for the screen's thread to take.
+/// What workers have found, for the screen's thread to take, and what they need not look for any more.
 final class Mailbox: Sendable {
   enum News: Sendable {
     case plan(PlanReport, of: String)
@@ -19,9 +19,10 @@ final class Mailbox: Sendable {
     case exported(Result<[String], any Error>)
   }
 
-  // The lock guards `news`, the only mutable state.
+  // The lock guards `news` and `planned`, the only mutable state.
   private let lock = NSLock()
   nonisolated(unsafe) private var news: [News] = []
+  nonisolated(unsafe) private var planned = ""
   private let waker: Waker
 
   init(waker: Waker) {
@@ -34,6 +35,12 @@ final class Mailbox: Sendable {
     lock.unlock()
     waker.wake()
   }
+
+  /// Asks for the plan of a recipe's text; those that were asked for before are of no use any more.
+  func want(planOf text: String) { lock.withLock { planned = text } }
+
+  /// Whether the plan of a recipe's text is still asked for.
+  func wants(planOf text: String) -> Bool { lock.withLock { planned == text } }
 
   func take() -> [News] {
     lock.lock()

@@ -1,6 +1,5 @@
 public import Panes
 public import Queues
-import Recipes
 
 /// What a screen shows, for the host to draw into files.
 public struct PictureRequest: Sendable {
@@ -53,7 +52,7 @@ extension WorkbenchState {
       return PictureRequest(.chart(chart), runs: [shown] + others.map(PictureRequest.Run.init))
     case .needle: return map.map { PictureRequest(.heatmap($0), runs: [shown]) }
     case .runs where focused == .sweep:
-      let name = recipe.recipe?.name ?? "runs"
+      let name = queue.sweepName ?? "runs"
       return sweepTable.map { PictureRequest(.table($0, name: name), runs: []) }
     case .runs where !markedRuns.isEmpty:
       var view = ChartView()

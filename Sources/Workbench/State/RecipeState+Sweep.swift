@@ -16,7 +16,8 @@ extension RecipeState {
     do {
       let next = try document.sweeping(line)
       if try next.recipe(vocabulary).sweep != nil {
-        _ = try next.sweepRuns(vocabulary, checksPaths: false)
+        // The arms alone: seeds change nothing that is checked.
+        _ = try next.sweepRuns(vocabulary, seeds: [], checksPaths: false)
       }
       edit(next)
       return nil

@@ -31,11 +31,12 @@ extension WorkbenchState {
 
   /// Makes the checkpoint under the cursor the base of the recipe.
   private mutating func branch() -> [Effect] {
-    let row = lineageRow
-    let model = focused == .lineage ? row?.model : runUnderCursor?.checkpoint
-    let name = focused == .lineage ? row?.name : runUnderCursor?.name
+    let run = folderInFocus.flatMap { path in runs?.first { $0.path == path } }
+    let (model, name) =
+      focused == .lineage
+      ? (lineageRow?.model, lineageRow?.name) : (run?.checkpoint, run?.name)
     guard let model, let name else {
-      message = "There is no checkpoint here to start from."
+      message = "There is no checkpoint here to start from: tab goes to the runs and their lineage."
       return []
     }
     if let problem = recipe.branch(from: model) {

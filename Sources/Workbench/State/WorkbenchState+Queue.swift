@@ -84,13 +84,15 @@ extension WorkbenchState {
 
   /// A run of the queue could not begin; the next one has its turn.
   public mutating func couldNotBegin(_ id: Int, _ reason: String) {
-    if showsNext {
+    guard let entry = queue.entry(id) else { return }
+    if showsNext, entry.arm == nil, entry.folder == nil {
       // Whoever asked is told at once; a list of what did not begin helps nobody.
       queue.remove(id)
       failed(reason)
     } else {
+      // One of a sweep, or one with a folder, can be tried again.
       queue.ended(id, .failed(reason))
-      failed("\(queue.entry(id)?.name ?? "A run") did not begin: \(reason)")
+      failed("\(entry.name) did not begin: \(reason)")
     }
     showsNext = false
   }
@@ -129,7 +131,7 @@ extension WorkbenchState {
   mutating func openQueued() -> [Effect] {
     guard let entry = queuedUnderCursor else { return [] }
     if entry.id == current, isRunning { return reduce(.show(.train)) }
-    guard let folder = entry.folder, entry.state.isOver else {
+    guard let folder = entry.folder else {
       message = "\(entry.name) has not begun."
       return []
     }

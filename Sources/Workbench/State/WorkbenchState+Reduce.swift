@@ -246,6 +246,8 @@ extension WorkbenchState {
     overlay = nil
     if isRunning {
       leavesWhenOver = true
+      // Whoever leaves begins nothing more, also when unsaved edits keep the screen open.
+      queue.isHeld = queue.waiting > 0
       message = "Stopping after this step; the workbench closes once the checkpoint is written."
       return [.send(.stop)]
     }

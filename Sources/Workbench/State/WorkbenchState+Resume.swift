@@ -5,19 +5,10 @@ public import Recipes
 // Going on with a run that was stopped: it waits for its turn as any other.
 
 extension WorkbenchState {
-  /// The folder of the run under the cursor of the pane in focus.
-  private var folderUnderCursor: String? {
-    switch focused {
-    case .queue: queuedUnderCursor?.folder
-    case .lineage: lineageRow?.run
-    default: runUnderCursor?.path
-    }
-  }
-
   /// Lets the run under the cursor go on.
   mutating func resume() -> [Effect] {
-    guard let path = folderUnderCursor else {
-      message = "There is no run here to go on with."
+    guard let path = folderInFocus else {
+      message = "There is no run here to go on with: tab goes to the runs."
       return []
     }
     if let entry = queue.entries.last(where: { $0.folder == path }) {

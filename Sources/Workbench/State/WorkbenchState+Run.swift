@@ -69,7 +69,10 @@ extension WorkbenchState {
     run = state
     guard state.isOver else { return giveUp() }
     if !wasOver { end(state) }
-    if leavesWhenOver { return recipe.isEdited ? quitAfterRun() : [.leave] }
+    if leavesWhenOver {
+      guard recipe.isEdited else { return [.leave] }
+      askAboutEdits()
+    }
     guard !wasOver else { return [] }
     let isOfSweep = current.flatMap(queue.entry)?.arm != nil
     return [.listRuns] + (isOfSweep ? [.tabulate] : [])
@@ -115,11 +118,11 @@ extension WorkbenchState {
     return "Finished and kept\(reached). 4 shows the cells, R runs again, q quits."
   }
 
-  private mutating func quitAfterRun() -> [Effect] {
-    guard overlay != .quitUnsaved else { return [] }
+  /// Whoever saved and quit while the run trained has edits of the recipe that are not in its file.
+  private mutating func askAboutEdits() {
+    guard overlay != .quitUnsaved else { return }
     leavesWhenOver = false
     overlay = .quitUnsaved
-    return []
   }
 
   /// The plan of the recipe as it stood when it was asked for.

@@ -1,4 +1,5 @@
 public import Panes
+import Queues
 import Records
 import Support
 
@@ -78,17 +79,30 @@ extension WorkbenchState {
     return shown.indices.contains(row(.runs)) ? shown[row(.runs)] : nil
   }
 
+  /// The folder of the run that the pane in focus has under its cursor; nil where there is none.
+  var folderInFocus: String? {
+    switch focused {
+    case .runs, .runDetail: runUnderCursor?.path
+    case .queue: queuedUnderCursor?.folder
+    case .lineage: lineageRow?.run
+    default: nil
+    }
+  }
+
   private mutating func toggleMark() -> [Effect] {
-    guard let run = runUnderCursor else { return [] }
-    armRuns[run.path] = nil
-    if marks.removeValue(forKey: run.path) != nil { return [] }
+    guard let path = folderInFocus else {
+      message = "There is no run here to mark: tab goes to the runs."
+      return []
+    }
+    armRuns[path] = nil
+    if marks.removeValue(forKey: path) != nil { return [] }
     let taken = Set(marks.values.map(\.slot))
     guard let slot = (0..<RunMark.limit).first(where: { !taken.contains($0) }) else {
       message = "\(RunMark.limit) runs are marked; m on one of them frees its letter."
       return []
     }
-    marks[run.path] = RunMark(slot)
-    return [.readRun(run.path)]
+    marks[path] = RunMark(slot)
+    return [.readRun(path)]
   }
 
   /// The list of runs came.

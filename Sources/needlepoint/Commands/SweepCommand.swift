@@ -47,6 +47,11 @@ struct SweepCommand: ParsableCommand {
     if !(1...64).contains(jobs) {
       throw UserError("--jobs", "\(jobs) is not in 1...64", remedy: "Leave it out for one.")
     }
+    if let seed = Sweep.repeatedSeed(seeds?.values ?? []) {
+      throw UserError(
+        "--seeds", "every seed once is needed, \(seed) found again",
+        remedy: "Leave it out the second time.")
+    }
     guard let table, !["md", "csv"].contains((table as NSString).pathExtension) else { return }
     throw UserError(
       "--table", "the ending .md or .csv is needed, \"\(table)\" found", remedy: "Rename the file.")
