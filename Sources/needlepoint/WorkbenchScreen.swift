@@ -105,8 +105,9 @@ struct WorkbenchScreen {
   /// Trains on without a screen: the run, and the rest of the queue unless a person holds it.
   private func followHeadless(_ run: TrainingRun, _ ending: Workbench.Ending) throws -> Int32 {
     guard let current = ending.current, ending.queue.waiting > 0, !ending.queue.isHeld else {
+      let status = HeadlessReporter(run, options: shared).follow()
       if let words = Self.waitingWords(ending) { shared.say(words) }
-      return HeadlessReporter(run, options: shared).follow()
+      return status
     }
     let runner = QueueRunner(
       ending.queue, parent: host.out, threads: shared.threads, active: [current: run])
