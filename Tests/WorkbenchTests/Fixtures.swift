@@ -55,7 +55,10 @@ enum Fixtures {
         settings: [
           Setting(
             "every", .integer(0...1_000_000), default: .integer(0), help: "Steps.",
-            applies: .nextStep)
+            applies: .nextStep),
+          Setting(
+            "lengths", .sizes(1...(1 << 30)), default: nil, help: "Context lengths in tokens.",
+            applies: .nextStep),
         ])
     ],
   ])

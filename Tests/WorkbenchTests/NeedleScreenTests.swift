@@ -13,6 +13,23 @@ struct NeedleScreenTests {
     return state
   }
 
+  /// Before: of several tasks only the last one could be seen.
+  @Test func everyTaskOfARunCanBeShown() throws {
+    var state = try state(.character("t"))
+    #expect(state.message?.contains("keyed is the only task") == true)
+    let others = Fixtures.needle(step: 120, cells: 20).map { record -> RunRecord in
+      guard case .needle(var cell) = record else { return record }
+      cell.task = "single"
+      return .needle(cell)
+    }
+    _ = state.receive(others, state: .training)
+    #expect(state.tasks == ["keyed", "single"] && state.map?.evaluation?.task == "single")
+    _ = state.press(.character("t"))
+    #expect(state.map?.evaluations.map(\.task) == ["keyed", "keyed", "keyed", "keyed"])
+    _ = state.press(.character("t"))
+    #expect(state.map?.evaluations.map(\.task) == ["single"])
+  }
+
   @Test func twoEvaluationsOfARunAreHeldAgainstEachOther() throws {
     var state = try state(.character("["), .character("["), .character("["), .character("="))
     #expect(state.map?.reference?.step == 25)
