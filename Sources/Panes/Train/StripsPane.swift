@@ -28,12 +28,11 @@ public struct StripsPane {
         let part = Rect(x: 0, y: rows * index, width: canvas.width, height: height)
         let last = strip.2.values.last.map { Format.number($0) + strip.1 } ?? ""
         let view = canvas.pane(strip.0, in: part, note: last, focused: focused && index == 0)
-        draw(strip.2, on: view, series: index + 1)
-        // The scale begins at 0, from which a throughput stays far: the lowest row is free.
-        if index == 2 {
-          let words = [waiting, memory].compactMap { $0 }.joined(separator: "  ")
-          view.text(words, y: view.height - 1, style: .faint)
-        }
+        let words = index == 2 ? [waiting, memory].compactMap { $0 } : []
+        let plot = Rect(
+          x: 0, y: 0, width: view.width, height: view.height - (words.isEmpty ? 0 : 1))
+        draw(strip.2, on: view.view(plot), series: index + 1)
+        view.text(words.joined(separator: "  "), y: view.height - 1, style: .faint)
       }
     } else {
       drawLines(strips, on: canvas, focused: focused)
