@@ -21,8 +21,10 @@ static char reset[2][1024];
 static int reset_count[2];
 static atomic_int current;
 
-static const int crashes[] = {SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE};
-static struct sigaction crash_before[6];
+// SIGQUIT is no crash, but whoever sends it wants the process gone at once.
+static const int crashes[] = {SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGQUIT};
+enum { crash_count = sizeof crashes / sizeof *crashes };
+static struct sigaction crash_before[crash_count];
 static int keep_backtrace;
 static char crash_stack[64 * 1024];
 
@@ -61,7 +63,7 @@ static void crashed(int number, siginfo_t *info, void *context) {
   struct sigaction action = {0};
   action.sa_handler = SIG_DFL;
   sigemptyset(&action.sa_mask);
-  for (int i = 0; keep_backtrace && i < 6; i++)
+  for (int i = 0; keep_backtrace && i < crash_count; i++)
     if (crashes[i] == number && info->si_code > 0) action = crash_before[i];
   sigaction(number, &action, NULL);
   if (action.sa_handler == SIG_DFL) raise(number);
@@ -92,13 +94,13 @@ void cncurses_guard_arm(int to, int from, int old_errors) {
   action.sa_sigaction = crashed;
   action.sa_flags = SA_ONSTACK | SA_SIGINFO;
   sigemptyset(&action.sa_mask);
-  for (int i = 0; i < 6; i++) sigaction(crashes[i], &action, &crash_before[i]);
+  for (int i = 0; i < crash_count; i++) sigaction(crashes[i], &action, &crash_before[i]);
   atomic_store(&armed, 1);
 }
 
 void cncurses_guard_disarm(void) {
   if (!atomic_exchange(&armed, 0)) return;
-  for (int i = 0; i < 6; i++) sigaction(crashes[i], &crash_before[i], NULL);
+  for (int i = 0; i < crash_count; i++) sigaction(crashes[i], &crash_before[i], NULL);
   if (have_modes) tcsetattr(output, TCSANOW, &modes);
 }
 

@@ -351,6 +351,26 @@ extension ScenarioSuite {
       #expect(try bits(of: try place.run()).count == 3)
     }
 
+    /// Before: SIGQUIT left the screen as it was.
+    @Test(arguments: [(SIGQUIT, 131), (SIGSEGV, 139), (SIGABRT, 134), (SIGBUS, 135), (SIGFPE, 136)])
+    func aCrashGivesTheTerminalBackAndSaysHowToGoOn(signal: Int32, status: Int) throws {
+      let place = try Workplace(Self.endless)
+      let tmux = try shell(place)
+      try tmux.type(opening("run tiny.yaml"))
+      try tmux.press("Enter")
+      try tmux.wait("training", seconds: 20) { Self.step($0) > 0 }
+      let run = try place.run()
+      try tmux.wait("a checkpoint", seconds: 30) { _ in
+        place.names(under: run).contains { $0.hasSuffix(".seal") }
+      }
+      let lock = try String(contentsOfFile: run + "/run.lock", encoding: .utf8)
+      let id = try #require(lock.firstMatch(of: /\d+/).flatMap { Int32($0.0) })
+      kill(id, signal)
+      let end = try tmux.wait(for: "status=\(status)", seconds: 20)
+      #expect(end.contains("go on with: needlepoint resume"))
+      try expectRestored(tmux, place)
+    }
+
     @Test func controlCAsksAndASecondOneLeavesWhatWasCommitted() throws {
       let place = try Workplace(Self.endless)
       let tmux = try shell(place)
