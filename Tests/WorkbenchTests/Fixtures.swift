@@ -57,7 +57,8 @@ enum Fixtures {
             "every", .integer(0...1_000_000), default: .integer(0), help: "Steps.",
             applies: .nextStep),
           Setting(
-            "lengths", .sizes(1...(1 << 30)), default: nil, help: "Context lengths in tokens.",
+            "lengths", .sizes(1...(1 << 30)), default: .integers([256, 4_096]),
+            help: "Context lengths in tokens.",
             applies: .nextStep),
         ])
     ],

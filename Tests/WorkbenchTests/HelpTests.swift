@@ -102,6 +102,12 @@ struct RecipeWarningTests {
     #expect(found[0].source.contains("2405.14591"))
   }
 
+  /// Before: every task but `needle` left the heatmap empty, by the warning's word.
+  @Test func theHeatmapStaysEmptyWithoutLengthsOnly() throws {
+    #expect(try warnings([("evaluate.0.lengths", "[256]")]) == [])
+    #expect(try warnings([("evaluate", "[]")]).map(\.path) == ["evaluate"])
+  }
+
   @Test func aWarmupThatNeverEndsIsTold() throws {
     let found = try warnings([("stages.0.optimizer.warmup", "200")])
     #expect(found.map(\.path) == ["stages.0.optimizer.warmup"])

@@ -31,7 +31,7 @@ public struct RecipeWarning: Sendable, Equatable {
           name: "W\(found.count + 1)", path: path, text: text, reason: reason, source: source))
     }
     for (index, stage) in recipe.stages.enumerated() {
-      guard let training = stage.training else { continue }
+      guard let training = stage.training, training.steps > 0 else { continue }
       let path = "stages.\(index)"
       if let model {
         positions(training, recipe, model, path, warn)
@@ -57,7 +57,7 @@ public struct RecipeWarning: Sendable, Equatable {
         }
       }
     }
-    if !recipe.evaluations.contains(where: { $0.kind == "needle" }) {
+    if !recipe.evaluations.contains(where: \.fillsHeatmap) {
       warn(
         "evaluate", "no needle evaluation: the heatmap stays empty",
         "Whether the longer context is used shows only when something is looked for in it. "

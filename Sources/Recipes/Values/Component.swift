@@ -24,6 +24,9 @@ public struct Component: Sendable, Equatable {
     self.line = line
   }
 
+  /// For an evaluation: whether it asks at several lengths, as all that fill a heatmap do.
+  public var fillsHeatmap: Bool { settings.integers("lengths") != nil }
+
   /// Every path among its settings, with its key path.
   func paths(
     _ slot: RecipeVocabulary.Slot, _ vocabulary: RecipeVocabulary

@@ -11,7 +11,7 @@ extension PaneDrawing {
       return ["The run ended before its first needle evaluation.", "R starts the recipe anew."]
     }
     if let recipe = state.recipe.recipe, state.isOwnRecipe,
-      !recipe.evaluations.contains(where: { hasCells($0, state.recipe.vocabulary) })
+      !recipe.evaluations.contains(where: \.fillsHeatmap)
     {
       return [
         "The recipe looks for no needle.",
@@ -21,11 +21,6 @@ extension PaneDrawing {
     return state.isRunning
       ? ["The first needle evaluation is to come.", "V evaluates after this step."]
       : ["No needle evaluation yet.", "R starts the recipe, which evaluates as it trains."]
-  }
-
-  /// Whether an evaluation asks at several lengths, as all that fill a map do.
-  private static func hasCells(_ evaluation: Component, _ vocabulary: RecipeVocabulary) -> Bool {
-    vocabulary.kind(.evaluate, evaluation.kind)?.settings.contains { $0.key == "lengths" } ?? false
   }
 
   /// What the panes of a recipe say when its file has never been read whole.
