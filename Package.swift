@@ -136,7 +136,7 @@ let testTargets: [Target] = [
     "WorkbenchTests",
     ["Workbench", "Panes", "Queues", "Terminal", "Records", "Recipes", "TestSupport", "Support"],
     exclude: ["Golden"]),
-  tests("ScenarioTests", ["RunStore", "Records", "Tensors", "TestSupport", "Support"]),
+  tests("ScenarioTests", ["RunStore", "Records", "Tensors", "Terminal", "TestSupport", "Support"]),
 ]
 
 let package = Package(

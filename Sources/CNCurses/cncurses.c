@@ -1,10 +1,9 @@
 #define NCURSES_WIDECHAR 1
-#define _XOPEN_SOURCE 700
-#define _XOPEN_SOURCE_EXTENDED 1
-#define _DEFAULT_SOURCE 1
+#define _GNU_SOURCE 1
 #include "cncurses.h"
 
 #include <curses.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -100,6 +99,8 @@ void cncurses_close(void) {
   if (input_file) fclose(input_file);
   output_file = input_file = NULL;
 }
+
+void cncurses_route(int descriptor) { dup3(descriptor, fileno(output_file), O_CLOEXEC); }
 
 void cncurses_leave(void) { endwin(); }
 

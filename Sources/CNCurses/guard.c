@@ -4,6 +4,7 @@
 #include "cncurses.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -41,8 +42,11 @@ int cncurses_write(int descriptor, const char *bytes, int count) {
 
 static void restore(void) {
   if (!atomic_exchange(&armed, 0)) return;
+  cncurses_pump_off();
+  // A terminal that takes nothing would keep the process for ever.
+  struct pollfd ready = {.fd = output, .events = POLLOUT};
   int which = atomic_load(&current);
-  cncurses_write(output, reset[which], reset_count[which]);
+  if (poll(&ready, 1, 500) > 0) cncurses_write(output, reset[which], reset_count[which]);
   if (have_modes) tcsetattr(output, TCSANOW, &modes);
   if (errors >= 0) {
     dup2(errors, 1);

@@ -4,10 +4,17 @@ public import Support
 public enum ColorDepth: String, CaseIterable, Sendable {
   /// None: attributes and glyphs carry everything.
   case none
-  /// Eight, or sixteen by bold.
+  /// Eight.
   case eight
+  /// Eight and their bright forms.
+  case sixteen
   /// The table of 256.
   case full
+  /// Any colour by its red, green and blue.
+  case direct
+
+  /// Whether there are enough to tell a value by the colour of its cell.
+  public var canShowMaps: Bool { self == .full || self == .direct }
 }
 
 /// Where text stands in the room given to it.

@@ -18,9 +18,15 @@ public final class CursesScreen: Screen {
   /// Escape sequences that no key is known for, for `doctor`.
   public var swallowedSequences: Int { decoder.swallowed }
 
+  /// Whether the terminal did not take the last bytes within a second when it was closed; what is
+  /// printed there would wait for ever.
+  public private(set) var isStuck = false
+
   /// Our own copies of the terminal: nobody else prints there.
   let inputDescriptor: Int32
   private let outputDescriptor: Int32
+  /// Where bytes for the terminal go in: curses and the modes, in one order.
+  private let pump: Int32
   /// Where stray output can be read.
   let noiseDescriptor: Int32
 
@@ -55,14 +61,18 @@ public final class CursesScreen: Screen {
     savedOutput = try CursesScreen.duplicate(1)
     savedErrors = try CursesScreen.duplicate(2)
     fflush(nil)
+    pump = cncurses_pump_start(outputDescriptor)
+    guard pump >= 0 else { throw .system(call: "pipe", code: errno) }
     cncurses_guard_arm(outputDescriptor, noise.read, savedErrors)
     let delay = Int32(clamping: escapeDelay)
     let forCurses = (try CursesScreen.duplicate(0), try CursesScreen.duplicate(1))
     guard cncurses_open(capabilities.term, forCurses.0, forCurses.1, delay) == 0 else {
       cncurses_guard_disarm()
+      Glibc.close(pump)
       isOpen = false
       throw .unknownTerm(capabilities.term)
     }
+    cncurses_route(pump)
     dup2(noise.write, 1)
     dup2(noise.write, 2)
     Glibc.close(noise.write)
@@ -71,6 +81,16 @@ public final class CursesScreen: Screen {
   }
 
   deinit { close() }
+
+  /// Whether the terminal has taken all of the last frame; if not, the wait that was made for this screen returns
+  /// when it has.
+  public var isReady: Bool { !isOpen || cncurses_pump_idle() != 0 }
+
+  /// Waits until the terminal has taken all of the last frame, a second at most.
+  ///
+  /// - Returns: whether it has.
+  @discardableResult
+  public func drain() -> Bool { cncurses_pump_drain(1000) == 0 }
 
   /// Shows a frame: rows that changed go to curses, which sends only the cells that differ.
   public func present(_ frame: CellBuffer) {
@@ -140,9 +160,13 @@ public final class CursesScreen: Screen {
   public func suspend() {
     guard isOpen else { return }
     setModes(on: false)
+    // The modes for the shell are set by curses itself, on the terminal.
+    drain()
+    cncurses_route(outputDescriptor)
     cncurses_leave()
     cncurses_stop()
     cncurses_return()
+    cncurses_route(pump)
     setModes(on: true)
     shown = nil
     updateSize()
@@ -168,24 +192,30 @@ public final class CursesScreen: Screen {
   }
 
   /// Gives the terminal back; stray output not read yet goes to standard error.
+  ///
+  /// Takes a second at most, also when the terminal takes nothing.
   public func close() {
     guard isOpen else { return }
     isOpen = false
     setModes(on: false)
     cncurses_close()
+    isStuck = !drain()
+    cncurses_pump_off()
+    cncurses_pump_wake(-1)
+    Glibc.close(pump)
     cncurses_guard_disarm()
     fflush(nil)
     dup2(savedOutput, 1)
     dup2(savedErrors, 2)
-    for line in DisplayText.lines(readNoise()) where line.width > 0 {
+    for line in DisplayText.lines(readNoise()) where line.width > 0 && !isStuck {
       let bytes = Array((line.description + "\n").utf8)
       bytes.withUnsafeBytes { _ = Glibc.write(2, $0.baseAddress, $0.count) }
     }
-    for descriptor in [
-      savedOutput, savedErrors, inputDescriptor, outputDescriptor, noiseDescriptor,
-    ] {
+    for descriptor in [savedOutput, savedErrors, inputDescriptor, noiseDescriptor] {
       Glibc.close(descriptor)
     }
+    // The pump may still stand in a write to it.
+    if !isStuck { Glibc.close(outputDescriptor) }
   }
 
   private func put(row y: Int, of frame: CellBuffer) {
@@ -262,7 +292,7 @@ public final class CursesScreen: Screen {
 
   private func write(_ text: String) {
     let bytes = text.utf8.map { CChar(bitPattern: $0) }
-    _ = cncurses_write(outputDescriptor, bytes, Int32(bytes.count))
+    _ = cncurses_write(pump, bytes, Int32(bytes.count))
   }
 
   private static func duplicate(_ descriptor: Int32) throws(TerminalError) -> Int32 {

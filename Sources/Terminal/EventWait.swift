@@ -83,11 +83,12 @@ public final class EventWait {
     cncurses_signals(signalPipe.write, EventWait.signals.map(\.0), Int32(EventWait.signals.count))
   }
 
-  /// Waits on the screen's keyboard and stray output.
+  /// Waits on the screen's keyboard, its stray output, and its readiness for the next frame.
   ///
   /// - Throws: `TerminalError.system` when no pipe can be made.
   public convenience init(screen: CursesScreen) throws(TerminalError) {
     try self.init(input: screen.inputDescriptor, noise: screen.noiseDescriptor)
+    cncurses_pump_wake(waker.descriptor)
   }
 
   /// Gives the signals back.

@@ -18,6 +18,8 @@ public final class MemoryScreen: Screen {
   public private(set) var suspendCount = 0
   /// Whether the screen was closed.
   public private(set) var isClosed = false
+  /// Whether it pretends to be ready for a frame.
+  public var isReady = true
   /// Whether mouse reports are on.
   public private(set) var isMouseOn = false
 
@@ -30,10 +32,10 @@ public final class MemoryScreen: Screen {
   ) {
     self.width = max(1, width)
     self.height = max(1, height)
-    let count = colors == .full ? 256 : colors == .eight ? 8 : -1
+    let counts: [ColorDepth: Int] = [.direct: 1 << 24, .full: 256, .sixteen: 16, .eight: 8]
     let facts = TerminalCapabilities.Facts(
       term: glyphs == .basic ? "linux" : "memory", codeset: glyphs == .ascii ? "ASCII" : "UTF-8",
-      colors: count, noColor: nil)
+      colors: counts[colors] ?? -1, noColor: nil)
     capabilities = TerminalCapabilities(facts: facts)
     frame = CellBuffer(width: width, height: height)
   }

@@ -1,5 +1,3 @@
-private import Glibc
-
 /// Decides what colours and attributes a terminal gets for a style.
 ///
 /// The lists for 256 colours are the nearest cube colours in OKLab, checked for rising lightness; good
@@ -13,11 +11,13 @@ public struct Palette: Hashable, Sendable {
     case light
   }
 
-  /// What is sent to the terminal: colour numbers, -1 for its own, and attributes.
+  /// What is sent to the terminal: colours and attributes.
+  ///
+  /// A colour is a number of the terminal's table, or 0xRRGGBB where it shows any; -1 is its own.
   public struct Resolved: Hashable, Sendable {
-    /// Foreground, -1 for the terminal's own.
+    /// Foreground.
     public var foreground: Int
-    /// Background, -1 for the terminal's own.
+    /// Background.
     public var background: Int
     /// Attributes.
     public var attributes: Style.Attributes
@@ -35,7 +35,12 @@ public struct Palette: Hashable, Sendable {
   }
 
   /// Colour numbers of the heat map, low to high.
-  public static let viridis = [53, 54, 24, 30, 36, 71, 42, 77, 113, 148, 184, 220]
+  static let viridis = [53, 54, 24, 30, 36, 71, 42, 77, 113, 148, 184, 220]
+  /// The same steps of the map itself (van der Walt and Smith, matplotlib's viridis, CC0), as 0xRRGGBB.
+  static let exactViridis = [
+    0x440154, 0x482173, 0x433E85, 0x38588C, 0x2D708E, 0x25858E, 0x1E9B8A, 0x2BB07F, 0x51C56A,
+    0x85D54A, 0xC2DF23, 0xFDE725,
+  ]
   static let divergingDark = [111, 68, 25, 238, 235, 239, 130, 172, 215]
   static let divergingLight = [18, 25, 67, 116, 254, 223, 215, 172, 130]
   static let seriesDark = [75, 222, 166, 51, 144, 67]
@@ -45,14 +50,17 @@ public struct Palette: Hashable, Sendable {
   public func resolve(_ style: Style) -> Resolved {
     var resolved = Resolved(foreground: -1, background: -1, attributes: style.attributes)
     switch depth {
+    case .direct:
+      resolved.foreground = direct(style.foreground)
+      resolved.background = direct(style.background)
     case .full:
-      resolved.foreground = full(style.foreground, ground: false)
-      resolved.background = full(style.background, ground: true)
-    case .eight:
-      resolved.foreground = eight(style.foreground)
-      // Eight colours cannot carry a map behind text: density glyphs and numbers do.
+      resolved.foreground = full(style.foreground)
+      resolved.background = full(style.background)
+    case .eight, .sixteen:
+      resolved.foreground = few(style.foreground)
+      // So few colours cannot carry a map behind text: density glyphs and numbers do.
       let isMap = (32..<96).contains(style.background.code)
-      resolved.background = isMap ? -1 : eight(style.background)
+      resolved.background = isMap ? -1 : few(style.background)
       if style.foreground == .faint { resolved.attributes.insert(.dim) }
     case .none:
       switch style.foreground {
@@ -65,7 +73,22 @@ public struct Palette: Hashable, Sendable {
     return resolved
   }
 
-  private func full(_ color: Color, ground: Bool) -> Int {
+  private func direct(_ color: Color) -> Int {
+    let exact: Int
+    switch color.code {
+    case 32..<48: exact = Palette.exactViridis[Int(color.code) - 32]
+    case 48..<64:
+      exact = Palette.isLight(Palette.exactViridis[Int(color.code) - 48]) ? 0 : 0xFFFFFF
+    default:
+      let number = full(color)
+      guard number >= 0 else { return -1 }
+      exact = Palette.rgb(number)
+    }
+    // The lowest are numbers of a table even here: 8 of them, or 256, as the terminal's kind has it.
+    return exact < 256 ? exact | 0x010000 : exact
+  }
+
+  private func full(_ color: Color) -> Int {
     let dark = theme == .dark
     let diverging = dark ? Palette.divergingDark : Palette.divergingLight
     switch color.code {
@@ -79,58 +102,24 @@ public struct Palette: Hashable, Sendable {
     case 48..<64: return Palette.ink(on: Palette.viridis[Int(color.code) - 48])
     case 64..<80: return diverging[Int(color.code) - 64]
     case 80..<96: return Palette.ink(on: diverging[Int(color.code) - 80])
-    case 256...: return Int(color.code) - 256
     default: return -1
     }
   }
 
-  private func eight(_ color: Color) -> Int {
+  private func few(_ color: Color) -> Int {
+    let number: Int
     switch color.code {
-    case Color.accent.code: return 6
-    case Color.warning.code: return 3
-    case Color.good.code: return 4
-    case Color.bad.code: return 1
-    case 16..<32: return [6, 3, 1, 5, 2, 4][Int(color.code) - 16]
-    case 32..<64: return 6
-    case 64..<68, 80..<84: return 4
-    case 69..<80, 85..<96: return 3
-    case 256..<264: return Int(color.code) - 256
+    case Color.accent.code: number = 6
+    case Color.warning.code: number = 3
+    case Color.good.code: number = 4
+    case Color.bad.code: number = 1
+    case 16..<32: number = [6, 3, 1, 5, 2, 4][Int(color.code) - 16]
+    case 32..<64: number = 6
+    case 64..<68, 80..<84: number = 4
+    case 69..<80, 85..<96: number = 3
     default: return -1
     }
-  }
-
-  /// Black or white (16 or 231), whichever is easier to read on a colour of the table.
-  public static func ink(on number: Int) -> Int {
-    let back = luminance(number)
-    return (back + 0.05) / 0.05 > 1.05 / (back + 0.05) ? 16 : 231
-  }
-
-  /// Contrast of two colours of the table, 1 to 21 (WCAG 2.1, section 1.4.3).
-  public static func contrast(_ first: Int, _ second: Int) -> Double {
-    let one = luminance(first) + 0.05
-    let two = luminance(second) + 0.05
-    return max(one, two) / min(one, two)
-  }
-
-  /// Red, green and blue of a colour from 16 to 255, 0 to 255 each.
-  public static func components(_ number: Int) -> (red: Int, green: Int, blue: Int) {
-    if number >= 232 {
-      let grey = 8 + 10 * (min(number, 255) - 232)
-      return (grey, grey, grey)
-    }
-    let steps = [0, 95, 135, 175, 215, 255]
-    let place = max(number - 16, 0)
-    return (steps[place / 36], steps[place / 6 % 6], steps[place % 6])
-  }
-
-  private static func luminance(_ number: Int) -> Double {
-    let (red, green, blue) = components(number)
-    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-  }
-
-  /// Linear light of one sRGB component (IEC 61966-2-1).
-  private static func linear(_ component: Int) -> Double {
-    let value = Double(component) / 255
-    return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+    // The bright forms stand out from a dark ground, the plain ones from a light one.
+    return depth == .sixteen && theme == .dark ? number + 8 : number
   }
 }

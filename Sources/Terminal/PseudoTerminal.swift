@@ -6,7 +6,8 @@ private import Glibc
 /// Use from one thread.
 public final class PseudoTerminal {
   private let master: Int32
-  private let process: pid_t
+  /// The program's process.
+  public let process: Int32
   /// Bytes that the program has written to its terminal.
   public private(set) var bytes = 0
 
@@ -78,23 +79,34 @@ public final class PseudoTerminal {
     return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 
+  /// Waits for the program's end; the terminal is closed then.
+  ///
+  /// - Parameter isReading: whether what it writes is read meanwhile.
+  /// - Returns: its exit status, nil when a signal ended it: ours, if it had not ended in time.
+  @discardableResult
+  public func wait(seconds: Double, isReading: Bool = true) -> Int32? {
+    let end = ContinuousClock.now + .seconds(seconds)
+    var status: Int32 = 0
+    var found: pid_t = 0
+    while found == 0, ContinuousClock.now < end {
+      if isReading { pump(seconds: 0.1) }
+      // Nothing comes any more once the other end is closed.
+      usleep(20_000)
+      found = waitpid(process, &status, WNOHANG)
+    }
+    if found == 0 {
+      kill(process, SIGKILL)
+      waitpid(process, &status, 0)
+    }
+    close(master)
+    return status & 0x7F == 0 ? status >> 8 & 0xFF : nil
+  }
+
   /// Ends the program and closes the terminal.
   public func end() {
     press("\u{3}")
     pump(seconds: 0.2)
     press("\u{3}")
-    var status: Int32 = 0
-    for _ in 0..<50 {
-      pump(seconds: 0.1)
-      // Nothing comes any more once the other end is closed.
-      usleep(20_000)
-      if waitpid(process, &status, WNOHANG) == process {
-        close(master)
-        return
-      }
-    }
-    kill(process, SIGKILL)
-    waitpid(process, &status, 0)
-    close(master)
+    wait(seconds: 6)
   }
 }

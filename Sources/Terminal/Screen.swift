@@ -10,6 +10,8 @@ public protocol Screen: AnyObject {
   var height: Int { get }
   /// What can be shown.
   var capabilities: TerminalCapabilities { get }
+  /// Whether a frame would be shown at once: the terminal has taken the one before.
+  var isReady: Bool { get }
   /// Shows a frame; only what changed is sent. A frame of another size is cut or padded.
   func present(_ frame: CellBuffer)
   /// Keys read since the last call, without waiting.

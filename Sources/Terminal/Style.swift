@@ -42,9 +42,6 @@ public struct Color: Hashable, Sendable {
     Color(code: 80 + UInt16(min(max(step, 0), divergingSteps - 1)))
   }
 
-  /// A colour of the terminal's own table of 256; the default where there are fewer.
-  public static func index(_ number: UInt8) -> Color { Color(code: 256 + UInt16(number)) }
-
   /// Steps of the sequential heat map.
   public static let heatSteps = 12
   /// Steps of the diverging map.

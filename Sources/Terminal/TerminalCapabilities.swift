@@ -74,16 +74,24 @@ public struct TerminalCapabilities: Hashable, Sendable {
       glyphs = .full
       notes.append("glyphs: full, the locale's codeset is UTF-8")
     }
-    let offered: ColorDepth = facts.colors >= 256 ? .full : facts.colors >= 8 ? .eight : .none
+    let offered: ColorDepth =
+      switch facts.colors {
+      case (1 << 24)...: .direct
+      case 256...: .full
+      case 16...: .sixteen
+      case 8...: .eight
+      default: .none
+      }
     let quiet = !(facts.noColor ?? "").isEmpty
     switch wishes.color {
     case "never":
       colors = .none
       notes.append("colours: none, as asked")
-    case "16" where offered != .none:
-      colors = .eight
-      notes.append("colours: 8, as asked")
-    case "always", "256":
+    case "16" where offered.canShowMaps:
+      // A terminal of direct colours has the numbers of the eight, and none for their bright forms.
+      colors = offered == .direct ? .eight : .sixteen
+      notes.append("colours: \(offered == .direct ? 8 : 16), as asked")
+    case "always", "256", "16":
       colors = offered
       notes.append("colours: as asked, the terminal has \(max(0, facts.colors))")
     default:

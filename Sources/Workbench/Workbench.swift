@@ -37,6 +37,8 @@ public final class Workbench {
   private let worker = DispatchQueue(label: "workbench")
   private var control: (any RunControl)?
   private var isDirty = true
+  /// Whether what changed is the answer to a key: it is shown at once.
+  private var isAnswer = false
   private var lastLiveFrame = ContinuousClock.now - .seconds(1)
   private var lastPlayed = ContinuousClock.now
   /// How long each evaluation stays while they are played.
@@ -104,11 +106,10 @@ public final class Workbench {
   /// - Parameter milliseconds: the longest wait; nil waits for ever.
   package func turn(milliseconds: Int?) {
     let events = wait.wait(milliseconds: milliseconds)
-    var answered = false
     if events.contains(.resize) || events.contains(.resumed) {
       screen.updateSize()
       screen.repaint()
-      (isDirty, answered) = (true, true)
+      (isDirty, isAnswer) = (true, true)
     }
     if !events.isDisjoint(with: [.terminate, .requeue]) { end(events, saving: true) }
     if events.contains(.hangup) { end(.hangup, saving: false) }
@@ -118,7 +119,7 @@ public final class Workbench {
       // Reading it is a must: an unread pipe would make every wait return at once.
       let lines = terminal.readNoise().split(separator: "\n")
       if let last = lines.last { state.note(String(last)) }
-      (isDirty, answered) = (true, true)
+      (isDirty, isAnswer) = (true, true)
     }
     for key in screen.readKeys() {
       if key == .resize {
@@ -127,19 +128,20 @@ public final class Workbench {
         press(key)
         unanswered += 1
       }
-      (isDirty, answered) = (true, true)
+      (isDirty, isAnswer) = (true, true)
     }
     takeNews()
     advanceQueue()
     if state.isPlaying, ContinuousClock.now - lastPlayed >= Self.playing {
       lastPlayed = .now
       state.playNext()
-      (isDirty, answered) = (true, true)
+      (isDirty, isAnswer) = (true, true)
     }
-    guard isDirty, !hasLeft else { return }
+    // While a frame is on its way nothing queues up behind it: the next one shows the newest state.
+    guard isDirty, !hasLeft, screen.isReady else { return }
     let now = ContinuousClock.now
     // Keys are answered at once; live data is drawn at most ten times a second.
-    if answered || now - lastLiveFrame >= .milliseconds(100) {
+    if isAnswer || now - lastLiveFrame >= .milliseconds(100) {
       lastLiveFrame = now
       drawFrame()
     }
@@ -150,7 +152,7 @@ public final class Workbench {
       let left = Self.playing - (ContinuousClock.now - lastPlayed)
       return max(0, Int(left / .milliseconds(1)) + 1)
     }
-    guard isDirty else { return nil }
+    guard isDirty, screen.isReady else { return nil }
     let passed = ContinuousClock.now - lastLiveFrame
     let left = Duration.milliseconds(100) - passed
     return max(0, Int(left / .milliseconds(1)) + 1)
@@ -346,7 +348,7 @@ public final class Workbench {
   }
 
   private func drawFrame() {
-    isDirty = false
+    (isDirty, isAnswer) = (false, false)
     let layout = Layout(
       width: screen.width, height: screen.height, screen: state.screen, focused: state.focused,
       isZoomed: state.isZoomed)

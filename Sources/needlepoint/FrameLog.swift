@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes when each frame had been sent and how many keys it answers, for `bench screen`.
+/// Writes when the terminal had taken each frame and how many keys it answers, for `bench screen`.
 ///
 /// A line is `nanoseconds keys`, in the monotonic clock of the machine, so that another process can
 /// compare it with the time at which it pressed a key.
@@ -26,13 +26,13 @@ struct FrameLog {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
-  /// Notes that a frame has been sent.
+  /// Notes that a frame has been taken.
   func write(keys: Int) {
     let line = Array("\(Self.now) \(keys)\n".utf8)
     _ = line.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
   }
 
-  /// The frames of a log: when each was sent and how many keys it answers; a torn last line is left
+  /// The frames of a log: when each was taken and how many keys it answers; a torn last line is left
   /// out.
   static func frames(_ text: String) -> [(time: UInt64, keys: Int)] {
     guard let end = text.lastIndex(of: "\n") else { return [] }

@@ -37,7 +37,7 @@ struct WorkbenchScreen {
     let screen = try CursesScreen(capabilities: try TerminalCapabilities.detect(wishes: wishes))
     let wait = try EventWait(screen: screen)
     let workbench = Workbench(screen: screen, host: host, document: document, wait: wait)
-    workbench.onFrame = FrameLog.fromEnvironment?.write
+    measure(workbench, on: screen)
     if showsTour { workbench.showTour() }
     if startsTraining {
       do {
@@ -49,7 +49,7 @@ struct WorkbenchScreen {
         throw error
       }
     }
-    return try finish(workbench.run())
+    return try finish(workbench.run(), isStuck: screen.isStuck)
   }
 
   /// Shows a run that another process trains, until the person leaves; the run goes on.
@@ -60,13 +60,13 @@ struct WorkbenchScreen {
     let screen = try CursesScreen(capabilities: try TerminalCapabilities.detect(wishes: wishes))
     let wait = try EventWait(screen: screen)
     let workbench = Workbench(screen: screen, host: host, document: document, wait: wait)
-    workbench.onFrame = FrameLog.fromEnvironment?.write
+    measure(workbench, on: screen)
     workbench.adopt(
       run, name: try document.recipe(.needlepoint).name, folder: run.folder, isOwn: false)
     let ending = workbench.run()
     run.leave()
-    if host.run != nil { return try finish(ending) }
-    guard !ending.cause.contains(.hangup) else { return 0 }
+    if host.run != nil { return try finish(ending, isStuck: screen.isStuck) }
+    guard !ending.cause.contains(.hangup), !screen.isStuck else { return 0 }
     if let words = Self.waitingWords(ending) { print(words) }
     if run.state.isOver {
       print("\(run.folder): \(Self.words(run.state, isKept: ending.checkpoint != nil))")
@@ -77,11 +77,25 @@ struct WorkbenchScreen {
     return 0
   }
 
+  /// Notes when the terminal has taken each frame, where the environment asks for it.
+  private func measure(_ workbench: Workbench, on screen: CursesScreen) {
+    guard let log = FrameLog.fromEnvironment else { return }
+    workbench.onFrame = { keys in
+      screen.drain()
+      log.write(keys: keys)
+    }
+  }
+
   /// Waits for a run that is still stopping, and says what it left behind.
-  private func finish(_ ending: Workbench.Ending) throws -> Int32 {
-    if ending.isDetached || ending.cause.contains(.hangup), let run = host.run {
+  private func finish(_ ending: Workbench.Ending, isStuck: Bool) throws -> Int32 {
+    let hasHungUp = ending.cause.contains(.hangup)
+    if hasHungUp || isStuck {
+      Self.logTo(host.run.map { $0.folder + "/log.txt" } ?? "/dev/null")
+      Talk.say(
+        hasHungUp ? "the terminal hung up, the run goes on" : "the terminal took nothing more")
+    }
+    if ending.isDetached || hasHungUp, let run = host.run {
       // The person or the connection is gone, the training is not.
-      if ending.cause.contains(.hangup) { Self.logTo(run.folder + "/log.txt") }
       return try followHeadless(run, ending)
     }
     if let run = host.run {
@@ -120,14 +134,13 @@ struct WorkbenchScreen {
     return waiting > 0 ? "queued and not begun: \(waiting) run\(waiting == 1 ? "" : "s")" : nil
   }
 
-  /// Sends what is printed from now on to a file: a terminal that is gone takes nothing.
+  /// Sends what is printed from now on to a file: a terminal that is gone or stopped takes nothing.
   private static func logTo(_ path: String) {
     let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard file >= 0 else { return }
     dup2(file, 1)
     dup2(file, 2)
     close(file)
-    Talk.say("the terminal hung up, the run goes on")
   }
 
   private static func words(_ state: RunState, isKept: Bool) -> String {

@@ -40,6 +40,8 @@ import Testing
       claim: "However it ends, the terminal works and what was committed is whole.",
       tests: [
         "aSignalLeavesAWholeCheckpointAndAWorkingTerminal",
+        "aCrashGivesTheTerminalBackAndSaysHowToGoOn",
+        "aStoppedProgramGivesTheTerminalBackAndComesBack",
         "controlCAsksAndASecondOneLeavesWhatWasCommitted", "aRunOutlivesItsTerminalAndIsAttachedTo",
       ]),
     Row(
@@ -50,6 +52,7 @@ import Testing
       tests: [
         "everyKindOfTerminalShowsTheFrame", "aTerminalThatCannotShowAScreenGetsASentence",
         "aTerminalTooSmallIsNoReasonToEnd", "everySizeIsDrawnWithoutACrash",
+        "aStormOfSizesAndKeysLeavesAWholeFrame",
       ]),
     Row(
       claim: "No action is reachable by colour or mouse only; help, footer and palette agree.",
@@ -64,9 +67,11 @@ import Testing
         "runsAreListedFilteredSortedComparedAndDrawn",
       ]),
     Row(
-      claim: "A slow connection stays usable: small frames, no full repaints.",
+      claim:
+        "A slow connection stays usable: small frames, no full repaints; a dead one holds up nothing.",
       tests: [
         "aSlowConnectionStaysUsable", "nothingNewDrawsNoFrame", "theScreenIsQuickWhileItTrains",
+        "trainingGoesOnAndTheNewestFrameFollows", "theRunIsSavedAndTheProgramEnds",
       ]
     ),
   ]

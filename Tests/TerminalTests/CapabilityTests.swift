@@ -8,6 +8,8 @@ import Testing
     ("xterm-256color", "ANSI_X3.4-1968", 256, nil, .ascii, .full),
     ("linux", "UTF-8", 8, nil, .basic, .eight), ("vt100", "UTF-8", -1, nil, .basic, .none),
     ("tmux-256color", "utf8", 256, "1", .full, .none), ("xterm", "UTF-8", 8, "", .full, .eight),
+    ("xterm-16color", "UTF-8", 16, nil, .full, .sixteen),
+    ("xterm-direct", "UTF-8", 1 << 24, nil, .full, .direct),
   ])
   func decisionsFollowTheFacts(
     term: String, codeset: String, count: Int, noColor: String?, glyphs: GlyphSet,
@@ -20,44 +22,64 @@ import Testing
   }
 
   @Test func wishesWin() {
-    let facts = TerminalCapabilities.Facts(
-      term: "xterm-256color", codeset: "UTF-8", colors: 256, noColor: "1")
-    func colors(_ wish: String) -> ColorDepth {
-      TerminalCapabilities(facts: facts, wishes: .init(color: wish)).colors
+    func facts(_ count: Int) -> TerminalCapabilities.Facts {
+      TerminalCapabilities.Facts(term: "xterm", codeset: "UTF-8", colors: count, noColor: "1")
     }
-    #expect(colors("always") == .full && colors("16") == .eight && colors("never") == .none)
+    func colors(_ wish: String, of count: Int = 256) -> ColorDepth {
+      TerminalCapabilities(facts: facts(count), wishes: .init(color: wish)).colors
+    }
+    #expect(colors("always") == .full && colors("16") == .sixteen && colors("never") == .none)
     #expect(colors("auto") == .none)
-    #expect(TerminalCapabilities(facts: facts, wishes: .init(ascii: true)).glyphs == .ascii)
+    #expect([8, 16, 1 << 24].map { colors("16", of: $0) } == [.eight, .sixteen, .eight])
+    #expect(TerminalCapabilities(facts: facts(256), wishes: .init(ascii: true)).glyphs == .ascii)
   }
 
   @Test func textIsReadableInBothThemes() {
     for theme in Palette.Theme.allCases {
-      let palette = Palette(depth: .full, theme: theme)
-      let ground = theme == .dark ? 16 : 231
-      for color in [Color.faint, .accent, .warning, .good, .bad] {
-        let number = palette.resolve(Style(color)).foreground
-        #expect(Palette.contrast(number, ground) >= 4.5, "\(color.name), \(theme)")
+      for depth in [ColorDepth.full, .direct] {
+        let palette = Palette(depth: depth, theme: theme)
+        func contrast(_ style: Style, on ground: Int? = nil) -> Double {
+          let cell = palette.resolve(style)
+          let colors = [cell.foreground, cell.background]
+            .map { depth == .full ? Palette.rgb($0) : $0 }
+          return Palette.contrast(colors[0], ground ?? colors[1])
+        }
+        let ground = theme == .dark ? 0 : 0xFFFFFF
+        for color in [Color.faint, .accent, .warning, .good, .bad] {
+          #expect(contrast(Style(color), on: ground) >= 4.5, "\(color.name), \(theme)")
+        }
+        for step in 0..<12 { #expect(contrast(.heat(step)) >= 4.5, "heat \(step)") }
+        for step in 0..<9 { #expect(contrast(.diverging(step)) >= 4.5, "diverging \(step)") }
       }
-      for step in 0..<12 {
-        let cell = palette.resolve(.heat(step))
-        #expect(Palette.contrast(cell.foreground, cell.background) >= 4.5, "heat \(step)")
+    }
+  }
+
+  /// Numbers below 8, on some kinds below 256, mean colours of a table there.
+  @Test func directColoursAreNoNumbersOfATable() {
+    for theme in Palette.Theme.allCases {
+      let palette = Palette(depth: .direct, theme: theme)
+      let styles =
+        [Style.accent, .faint, .bad] + (0..<6).map { Style(.series($0)) }
+        + (0..<12).map { Style.heat($0) } + (0..<9).map { Style.diverging($0) }
+      for style in styles {
+        let cell = palette.resolve(style)
+        #expect((256..<1 << 24).contains(cell.foreground))
+        #expect(cell.background == -1 || (256..<1 << 24).contains(cell.background))
       }
-      for step in 0..<9 {
-        let cell = palette.resolve(.diverging(step))
-        #expect(Palette.contrast(cell.foreground, cell.background) >= 4.5, "diverging \(step)")
-      }
+      #expect(palette.resolve(.heat(11)).background == 0xFDE725)
+      #expect(palette.resolve(.text).foreground == -1)
     }
   }
 
   @Test func withoutColourNothingAsksForColour() {
     let palette = Palette(depth: .none)
-    for color in [Color.accent, .heat(3), .index(200), .bad, .series(4)] {
+    for color in [Color.accent, .heat(3), .bad, .series(4)] {
       let cell = palette.resolve(Style(color, on: color))
       #expect(cell.foreground == -1 && cell.background == -1)
-    }
-    for color in [Color.accent, .heat(3), .index(200), .bad, .series(4)] {
-      let cell = Palette(depth: .eight).resolve(Style(color, on: color))
-      #expect(cell.foreground < 8 && cell.background < 8)
+      for (depth, count) in [(ColorDepth.eight, 8), (.sixteen, 16)] {
+        let cell = Palette(depth: depth).resolve(Style(color, on: color))
+        #expect(cell.foreground < count && cell.background < count)
+      }
     }
   }
 

@@ -54,7 +54,8 @@ struct FrameGoldenTests {
     let columns: [(String, Palette)] = [
       ("256 on dark", Palette(depth: .full)),
       ("256 on light", Palette(depth: .full, theme: .light)), ("8", Palette(depth: .eight)),
-      ("none", Palette(depth: .none)),
+      ("none", Palette(depth: .none)), ("direct", Palette(depth: .direct)),
+      ("16", Palette(depth: .sixteen)),
     ]
     let rows = styles.sorted { $0.key < $1.key }.map { code, style in
       ([code, style.name] + columns.map { "\($0.0): \(Self.words($0.1.resolve(style)))" })
@@ -81,8 +82,11 @@ struct FrameGoldenTests {
     var rows: [String] = []
     for level in size.glyphs {
       var before: [String] = []
-      for depth in [ColorDepth.full, .eight, .none] {
+      for (depth, alike) in [
+        (ColorDepth.full, ColorDepth.direct), (.eight, .sixteen), (.none, .none),
+      ] {
         let frame = draw(state, size, level, depth).golden
+        #expect(draw(state, size, level, alike).golden == frame)
         let changed = before.isEmpty ? [] : frame.indices.filter { frame[$0] != before[$0] }
         let what = "\(level.rawValue) glyphs, \(words(depth))"
         if before.isEmpty {
@@ -124,16 +128,18 @@ struct FrameGoldenTests {
 
   private static func words(_ depth: ColorDepth) -> String {
     switch depth {
-    case .full: "256 colours"
-    case .eight: "8 colours"
+    case .full, .direct: "256 colours or more"
+    case .eight, .sixteen: "8 or 16 colours"
     case .none: "no colours"
     }
   }
 
-  /// `75 on 236, bold`; a dash is the terminal's own colour.
+  /// `75 on 236, bold`, `#5fafff on #303030`; a dash is the terminal's own colour.
   private static func words(_ resolved: Palette.Resolved) -> String {
-    func color(_ number: Int) -> String { number < 0 ? "-" : "\(number)" }
-    let ground = resolved.background < 0 ? "" : " on \(resolved.background)"
+    func color(_ number: Int) -> String {
+      number < 0 ? "-" : number < 256 ? "\(number)" : String(format: "#%06x", number)
+    }
+    let ground = resolved.background < 0 ? "" : " on \(color(resolved.background))"
     let attributes: [(Style.Attributes, String)] = [
       (.bold, "bold"), (.dim, "dim"), (.reverse, "reverse"), (.underline, "underline"),
     ]

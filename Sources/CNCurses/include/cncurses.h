@@ -46,6 +46,8 @@ void cncurses_close(void);
 // Leaves the screen and restores the terminal for a shell; cncurses_return comes back.
 void cncurses_leave(void);
 void cncurses_return(void);
+// What curses writes goes to this descriptor from now on; its modes are those of the terminal that it was opened on.
+void cncurses_route(int descriptor);
 void cncurses_size(int *columns, int *rows);
 int cncurses_resize(int columns, int rows);
 int cncurses_color_count(void);
@@ -60,6 +62,18 @@ void cncurses_repaint(void);
 int cncurses_read(int *value);
 // Writes all bytes, or -1.
 int cncurses_write(int descriptor, const char *bytes, int count);
+
+// A thread that carries bytes to a terminal, and the descriptor that takes them: it never waits for less than 1 MiB.
+// -1 when there can be none. Closing it and its copies ends the thread.
+int cncurses_pump_start(int terminal);
+// One byte is written to this descriptor when all has been carried after cncurses_pump_idle said 0; -1 for none.
+void cncurses_pump_wake(int descriptor);
+// Whether the terminal has taken everything.
+int cncurses_pump_idle(void);
+// Waits for that: 0, or -1 when the time is over.
+int cncurses_pump_drain(int milliseconds);
+// Drops what has not been carried, and what comes; may be called by signal handlers.
+void cncurses_pump_off(void);
 
 // After this a crash or exit() writes the reset bytes to output, restores its modes as they were when
 // armed first, and copies what is in noise to errors. Reset bytes may be replaced at any time.

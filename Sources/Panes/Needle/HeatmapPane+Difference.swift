@@ -25,13 +25,13 @@ extension HeatmapPane {
       cell.width >= 3 ? text : String(text.prefix(1)), y: middle, style: style, width: cell.width,
       align: .right)
     // Where colours are few, the full glyph says what the colour would.
-    if cell.colors != .full, cell.width > text.count {
+    if !cell.colors.canShowMaps, cell.width > text.count {
       cell.put(cell.glyphs.density[4], x: 0, y: middle, style: style)
     }
   }
 
   func drawDifferenceLegend(on view: Canvas, y: Int) {
-    guard view.colors == .full else {
+    guard view.colors.canShowMaps else {
       let glyph = String(Character(view.glyphs.density[4].scalar))
       view.text("\(glyph) intervals do not overlap; faint: may be chance", y: y, style: .faint)
       return

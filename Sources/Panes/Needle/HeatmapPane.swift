@@ -150,12 +150,12 @@ public struct HeatmapPane {
     let style = Style.heat(step)
     for row in 0..<grid.rows {
       for offset in 0..<width {
-        let isTexture = row != grid.middle && view.colors != .full
+        let isTexture = row != grid.middle && !view.colors.canShowMaps
         view.put(isTexture ? glyph : .space, x: x + offset, y: y + row, style: style)
       }
     }
     // Where colours are few, the density of the glyph says what the colour would.
-    let isPlain = view.colors != .full
+    let isPlain = !view.colors.canShowMaps
     guard width >= 3 else {
       guard isPlain else { return }
       for offset in 0..<width { view.put(glyph, x: x + offset, y: y, style: style) }
@@ -297,7 +297,7 @@ public struct HeatmapPane {
   }
 
   private func drawLegend(_ grid: Grid, on view: Canvas, y: Int) {
-    guard view.colors != .full else {
+    guard !view.colors.canShowMaps else {
       var x = view.text("0 ", y: y, style: .faint)
       for step in 0..<Color.heatSteps {
         view.put(.space, x: x, y: y, style: .heat(step))
