@@ -81,7 +81,9 @@ public final class PseudoTerminal {
 
   /// Waits for the program's end; the terminal is closed then.
   ///
-  /// - Parameter isReading: whether what it writes is read meanwhile.
+  /// - Parameters:
+  ///   - seconds: the longest wait; the program is killed after it.
+  ///   - isReading: whether what it writes is read meanwhile.
   /// - Returns: its exit status, nil when a signal ended it: ours, if it had not ended in time.
   @discardableResult
   public func wait(seconds: Double, isReading: Bool = true) -> Int32? {
