@@ -4,7 +4,7 @@ import CHDF5
 extension HDF5File {
   /// Sets a whole number on the object at a path.
   ///
-  /// - Throws: `HDF5Error.library` when the library refuses.
+  /// - Throws: `HDF5Error.refused` when the library refuses.
   public func setAttribute(_ key: String, _ value: Int, at path: String = "/") throws(HDF5Error) {
     var number = Int64(value)
     try create(key, path, type: chdf5_file_int64(), memory: chdf5_native_int64(), &number)
@@ -12,7 +12,7 @@ extension HDF5File {
 
   /// Sets a text on the object at a path; stored with its exact length in UTF-8 bytes.
   ///
-  /// - Throws: `HDF5Error.library` when the library refuses.
+  /// - Throws: `HDF5Error.refused` when the library refuses.
   public func setAttribute(_ key: String, _ value: String, at path: String = "/") throws(HDF5Error)
   {
     // A type of no bytes is not allowed, so an empty text is one zero byte.
@@ -23,7 +23,7 @@ extension HDF5File {
 
   /// A whole number from the object at a path.
   ///
-  /// - Throws: `HDF5Error.library` when it is missing, `HDF5Error.type` when it is no number.
+  /// - Throws: `HDF5Error.refused` when it is missing, `HDF5Error.type` when it is no number.
   public func integerAttribute(_ key: String, at path: String = "/") throws(HDF5Error) -> Int {
     let attribute = try openAttribute(key, path)
     let typeID = try HDF5Library.call("read \(key)", name, path) { H5Aget_type(attribute.id) }
@@ -43,7 +43,7 @@ extension HDF5File {
 
   /// A text from the object at a path.
   ///
-  /// - Throws: `HDF5Error.library` when it is missing, `HDF5Error.type` when it is no fixed text.
+  /// - Throws: `HDF5Error.refused` when it is missing, `HDF5Error.type` when it is no fixed text.
   public func textAttribute(_ key: String, at path: String = "/") throws(HDF5Error) -> String {
     let attribute = try openAttribute(key, path)
     let typeID = try HDF5Library.call("read \(key)", name, path) { H5Aget_type(attribute.id) }

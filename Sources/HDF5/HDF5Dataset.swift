@@ -29,7 +29,7 @@ public struct HDF5Dataset: ~Copyable {
   ///
   /// - Parameter memory: room for exactly the dataset's numbers.
   /// - Throws: `HDF5Error.type` for another kind of number, `HDF5Error.shape` for another count,
-  ///   `HDF5Error.library` for damaged data.
+  ///   `HDF5Error.refused` for damaged data.
   public func read<N: HDF5Number>(into memory: UnsafeMutableBufferPointer<N>) throws(HDF5Error) {
     guard N.element == element else {
       throw .type(file: file, object: path, expected: N.element.rawValue)
@@ -75,7 +75,7 @@ extension HDF5File {
   ///   - numbers: the numbers, row-major.
   ///   - shape: sizes of the axes; their product is the count of numbers.
   /// - Returns: the dataset, still open.
-  /// - Throws: `HDF5Error.shape` when counts differ, `HDF5Error.library` when the library refuses.
+  /// - Throws: `HDF5Error.shape` when counts differ, `HDF5Error.refused` when the library refuses.
   @discardableResult
   public func write<N: HDF5Number>(
     _ path: String, _ numbers: UnsafeBufferPointer<N>, shape: [Int]
@@ -125,7 +125,7 @@ extension HDF5File {
   /// Opens a dataset of plain numbers.
   ///
   /// - Returns: the dataset.
-  /// - Throws: `HDF5Error.library` when there is none, `HDF5Error.type` when it holds other things
+  /// - Throws: `HDF5Error.refused` when there is none, `HDF5Error.type` when it holds other things
   ///   or keeps its numbers outside of this file.
   public func dataset(_ path: String) throws(HDF5Error) -> HDF5Dataset {
     let id = try HDF5Library.call("open the dataset", name, path) { [id = handle.id] in

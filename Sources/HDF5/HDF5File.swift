@@ -19,7 +19,7 @@ public struct HDF5File: ~Copyable {
   /// - Parameters:
   ///   - name: how error sentences call it.
   ///   - capacity: expected size in bytes; memory grows in steps of it.
-  /// - Throws: `HDF5Error.library` when the library refuses.
+  /// - Throws: `HDF5Error.refused` when the library refuses.
   public init(inMemory name: String, capacity: Int = 1 << 20) throws(HDF5Error) {
     let access = try Self.accessProperties(name)
     _ = try HDF5Library.call("choose the memory driver", name, "/") {
@@ -36,7 +36,7 @@ public struct HDF5File: ~Copyable {
 
   /// Opens a file on disk for reading.
   ///
-  /// - Throws: `HDF5Error.library` when it is missing or no HDF5 file.
+  /// - Throws: `HDF5Error.refused` when it is missing or no HDF5 file.
   public init(reading path: String) throws(HDF5Error) {
     let access = try Self.accessProperties(path)
     let id = try HDF5Library.call("open", path, "/") {
@@ -62,7 +62,7 @@ public struct HDF5File: ~Copyable {
 
   /// The bytes that the file in memory would have on disk.
   ///
-  /// - Throws: `HDF5Error.library` when the library refuses.
+  /// - Throws: `HDF5Error.refused` when the library refuses.
   public func image() throws(HDF5Error) -> [UInt8] {
     try withImage { Array($0) }
   }
@@ -71,7 +71,7 @@ public struct HDF5File: ~Copyable {
   ///
   /// - Parameter body: called once; the bytes are valid inside only.
   /// - Returns: what `body` returns.
-  /// - Throws: `HDF5Error.library` when the library refuses.
+  /// - Throws: `HDF5Error.refused` when the library refuses.
   public func withImage<R>(_ body: (UnsafeRawBufferPointer) -> R) throws(HDF5Error) -> R {
     let id = handle.id
     _ = try HDF5Library.call("flush", name, "/") { H5Fflush(id, H5F_SCOPE_GLOBAL) }
@@ -88,7 +88,7 @@ public struct HDF5File: ~Copyable {
 
   /// Closes the file and everything open in it.
   ///
-  /// - Throws: `HDF5Error.library` when the library reports a failure.
+  /// - Throws: `HDF5Error.refused` when the library reports a failure.
   public consuming func close() throws(HDF5Error) {
     let name = name
     try handle.close(name, "/")
@@ -96,7 +96,7 @@ public struct HDF5File: ~Copyable {
 
   /// Makes a group; groups above it are made as needed.
   ///
-  /// - Throws: `HDF5Error.library` when it exists or cannot be made.
+  /// - Throws: `HDF5Error.refused` when it exists or cannot be made.
   public func createGroup(_ path: String) throws(HDF5Error) {
     let links = try intermediateLinks(path)
     let id = try HDF5Library.call("create the group", name, path) { [id = handle.id] in
@@ -107,7 +107,7 @@ public struct HDF5File: ~Copyable {
 
   /// What a group holds, by name in ascending order; links other than hard ones are left out.
   ///
-  /// - Throws: `HDF5Error.library` when the path is no group.
+  /// - Throws: `HDF5Error.refused` when the path is no group.
   public func children(of path: String) throws(HDF5Error) -> [(name: String, isGroup: Bool)] {
     let id = try HDF5Library.call("open the group", name, path) { [id = handle.id] in
       H5Gopen2(id, path, chdf5_default())

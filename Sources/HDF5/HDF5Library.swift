@@ -49,7 +49,7 @@ public enum HDF5Library {
     chdf5_error_text(&text, text.count)
     let end = text.firstIndex(of: 0) ?? text.count
     let message = String(decoding: text[..<end].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    throw .library(file: file, object: object, operation: operation, text: message)
+    throw .refused(file: file, object: object, operation: operation, text: message)
   }
 
   private static let lock = RecursiveLock()

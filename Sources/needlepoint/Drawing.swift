@@ -75,7 +75,8 @@ extension LineChart {
   /// A curve of runs as a view shows it.
   init(_ view: ChartView, _ runs: [PictureRequest.Run], source: String) {
     let unit = view.curve.unit
-    let halfLife = view.curve.isSmoothed ? runs.first?.history.loss.halfLife ?? 0 : 0
+    let shown = runs.first?.histories[0]
+    let halfLife = view.curve.isSmoothed ? shown?.loss.halfLife ?? 0 : 0
     let title = view.curve.title.prefix(1).uppercased() + view.curve.title.dropFirst()
     let name =
       switch view.curve {
@@ -83,16 +84,19 @@ extension LineChart {
       default: title
       }
     self.init(
-      title: runs.count == 1 ? "\(title), \(runs[0].name)" : "\(title) of \(runs.count) runs",
+      title: runs.count == 1
+        ? "\(title), \(runs[0].name)"
+        : "\(title) of \(runs.reduce(0) { $0 + $1.paths.count }) runs",
       source: source, xLabel: Self.label(view.unit),
       yLabel: unit.isEmpty ? name : "\(name) (\(unit))", halfLife: halfLife,
       curves: runs.map { run in
         let isAlone = runs.filter { $0.name == run.name }.count == 1
-        let folder = run.path?.split(separator: "/").last.map(String.init)
+        let folder = run.paths[0]?.split(separator: "/").last.map(String.init)
         return Curve(
-          name: isAlone ? run.name : folder ?? run.name, points: Self.points(view, run.history))
+          name: isAlone ? run.name : folder ?? run.name,
+          points: Self.mean(run.histories.map { Self.points(view, $0) }))
       },
-      events: runs.first.map { Self.events(view, $0.history) } ?? [])
+      events: shown.map { Self.events(view, $0) } ?? [])
     isLogX = view.logarithmicX
     isLogY = view.logarithmic
     range = view.range
@@ -114,6 +118,23 @@ extension LineChart {
       guard let x = history.amount(view.unit, atStep: step) else { return nil }
       return Point(
         step: Int(step), x: x, raw: series.raw.values[index], smooth: series.smooth.values[index])
+    }
+  }
+
+  /// The mean of curves at the steps that all of them have.
+  private static func mean(_ curves: [[Point]]) -> [Point] {
+    guard curves.count > 1 else { return curves.first ?? [] }
+    let others = curves.dropFirst().map { curve in
+      Dictionary(curve.map { ($0.step, $0) }, uniquingKeysWith: { _, last in last })
+    }
+    return curves[0].compactMap { point in
+      let same = [point] + others.compactMap { $0[point.step] }
+      guard same.count == curves.count else { return nil }
+      func mean(_ value: (Point) -> Double) -> Double {
+        same.reduce(0) { $0 + value($1) } / Double(same.count)
+      }
+      return Point(
+        step: point.step, x: mean(\.x), raw: mean(\.raw), smooth: mean(\.smooth))
     }
   }
 

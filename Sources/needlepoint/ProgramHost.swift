@@ -170,9 +170,12 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
     if case .table = picture.content {
       return try Drawing.write(picture, to: out, source: "")
     }
-    let first = picture.runs.first?.path ?? run?.folder
-    let sources = picture.runs.map { $0.path ?? run?.folder ?? $0.name }.map { path in
-      "run " + (path.split(separator: "/").last.map(String.init) ?? path)
+    let first = picture.runs.first?.paths[0] ?? run?.folder
+    let sources = picture.runs.flatMap { shown in
+      shown.paths.map { path in
+        let path = path ?? run?.folder ?? shown.name
+        return "run " + (path.split(separator: "/").last.map(String.init) ?? path)
+      }
     }
     return try Drawing.write(
       picture, to: (first ?? out) + "/pictures", source: sources.joined(separator: "; "))

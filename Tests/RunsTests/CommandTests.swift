@@ -129,12 +129,7 @@ struct CommandTests {
   @Test(arguments: [2, 3, 4])
   func changedFieldsGiveTheSameBitsAlsoAcrossAResume(_ step: Int) throws {
     let place = try TemporaryFolder()
-    let straight = try Self.revised(place)
-    let stopped = try Self.revised(place, stopAt: step)
-    #expect(stopped.run.state == .stopped)
-    let resumed = Follower(try TrainingRun.resume(stopped.run.folder))
-    #expect(resumed.run.state == .finished)
-    #expect(try Outcome(stopped.run.folder) == Outcome(straight.run.folder))
+    try expectTheSame(try Self.revised(place), try Self.revised(place, stopAt: step))
   }
 
   @Test func anEndMovedBehindTheRunEndsItAndOneMovedOnGoesOn() throws {
@@ -175,9 +170,12 @@ struct CommandTests {
   @Test(arguments: [2, 3, 4])
   func theSameEditsGiveTheSameBitsAlsoAcrossAResume(_ step: Int) throws {
     let place = try TemporaryFolder()
-    let straight = try Self.edited(place)
     // At step 2 the stop follows the edits at the same border: the checkpoint must hold them.
-    let stopped = try Self.edited(place, stopAt: step)
+    try expectTheSame(try Self.edited(place), try Self.edited(place, stopAt: step))
+  }
+
+  /// Holds that a run which was stopped ends as one that was not, once it is resumed.
+  private func expectTheSame(_ straight: Follower, _ stopped: Follower) throws {
     #expect(stopped.run.state == .stopped)
     let resumed = Follower(try TrainingRun.resume(stopped.run.folder))
     #expect(resumed.run.state == .finished)

@@ -66,6 +66,10 @@ extension ScenarioSuite {
         try place.program(
           "draw", first, "--show", "needle", "--step", "3", "--out", place.folder.file("x.svg")),
         says: ["no evaluation at step 3", "There are: "])
+      expectRefusal(
+        try place.program(
+          "draw", first, "--show", "needle", "--task", "qa", "--out", place.folder.file("x.svg")),
+        says: ["it has no needle evaluation of qa", "It has: keyed"])
     }
 
     /// Limits far above those of `bench screen`, for machines that have other work to do.

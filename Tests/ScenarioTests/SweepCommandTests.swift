@@ -31,6 +31,30 @@ import Testing
     #expect(first.output.contains("loss.32"))
     #expect(try String(contentsOfFile: table, encoding: .utf8).hasPrefix("| | rate_1e_3 (2) |"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: out).count == 4)
+    // Drawn as its arms: what each run has at a step, averaged.
+    let runs = try FileManager.default.contentsOfDirectory(atPath: out).sorted()
+      .map { "\(out)/\($0)" }
+    func losses(_ more: [String]) throws -> [String: Double] {
+      let file = place.path + "/loss.csv"
+      let drawn = try Command.run(
+        Program.path, ["draw"] + runs + ["--out", file] + more, directory: place.path)
+      #expect(drawn.status == 0, "\(drawn.errors)")
+      let rows = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+        .dropFirst()
+      return Dictionary(
+        uniqueKeysWithValues: rows.map { row in
+          let cells = row.replacing(", mean of 2", with: "").replacing("\"", with: "")
+            .split(separator: ",")
+          return ("\(cells[0]) \(cells[1])", Double(cells[3]) ?? .nan)
+        })
+    }
+    let (single, mean) = (try losses([]), try losses(["--mean"]))
+    #expect(single.count == 8 && mean.count == 4)
+    for (arm, loss) in mean {
+      let ends = arm.split(separator: " ")
+      let seeds = ["1", "2"].compactMap { single["\(ends[0])-\($0) \(ends[1])"] }
+      #expect(seeds.count == 2 && abs(loss - (seeds[0] + seeds[1]) / 2) < 1e-12)
+    }
     // Nothing is trained twice.
     let second = try sweep()
     #expect(second.errors.contains("4 of 4 runs are there already"))

@@ -71,7 +71,7 @@ extension StoreSuite {
       }
       var missing: HDF5Error?
       do { _ = try file.dataset("/none") } catch { missing = error }
-      guard case .library("test", "/none", "open the dataset", let text) = missing else {
+      guard case .refused("test", "/none", "open the dataset", let text) = missing else {
         Issue.record("got \(String(describing: missing))")
         return
       }

@@ -81,17 +81,23 @@ struct SweepScreenTests {
     #expect(state.message == failure.description)
   }
 
+  /// Takes in the sweep of the recipe and begins its first run; gives the queue's number of it.
+  private func begin(_ state: inout WorkbenchState) throws -> Int {
+    let document = state.recipe.document
+    _ = state.received(sweep: Result { try Fixtures.sweep(document) })
+    guard case .begin(let id)? = state.advanceQueue(at: 0).first else {
+      throw UserError("queue", "nothing began")
+    }
+    return id
+  }
+
   @Test func aHopelessRunIsStoppedAndTheRestGoesOn() throws {
     var state = try Fixtures.state()
     typed(&state, "stages.0.rope.base=160k,500k")
     typed(&state, "seeds=1")
     typed(&state, "abandon=0.9")
     // The first arm is there, with its answers at step 100.
-    _ = state.received(sweep: Result { try Fixtures.sweep(state.recipe.document) })
-    guard case .begin(let id)? = state.advanceQueue(at: 0).first else {
-      Issue.record("nothing began")
-      return
-    }
+    let id = try begin(&state)
     state.began(id, StartedRun(NoRun(), folder: "runs/b"))
     let wrong = Fixtures.needle(step: 100, cells: 70).map { record in
       guard case .needle(var cell) = record else { return record }
@@ -111,11 +117,7 @@ struct SweepScreenTests {
     var state = try Fixtures.state()
     typed(&state, "stages.0.rope.base=160k,500k")
     typed(&state, "seeds=1")
-    _ = state.received(sweep: Result { try Fixtures.sweep(state.recipe.document) })
-    guard case .begin(let id)? = state.advanceQueue(at: 0).first else {
-      Issue.record("nothing began")
-      return
-    }
+    let id = try begin(&state)
     state.couldNotBegin(id, "no room")
     #expect(state.queue.entries.map(\.state) == [.done, .failed("no room")])
     #expect(state.message == "long-base_500k-1 did not begin: no room")
@@ -136,6 +138,10 @@ struct SweepScreenTests {
     let fresh = state.press(.character("o"))
     #expect(fresh == [.readRun("runs/017-longrecipe")], "the one that trains has grown")
     #expect(state.armMarks.mapValues(\.letter) == ["base_160k": "A"])
+    // The picture has one curve for the arm as well.
+    _ = state.receive(Fixtures.records(through: 101), state: .training)
+    let runs = try #require(state.picture).runs
+    #expect(runs.map(\.paths.count) == [1, 2] && runs[1].name.hasSuffix(", mean of 2"))
   }
 
   @Test func theTableIsExported() throws {

@@ -79,4 +79,15 @@ public struct PastRun: Sendable {
     self.trained = trained
     self.target = target
   }
+
+  /// The seed of its recipe; nil when the recipe has its default.
+  public var seed: String? { summary.fields.first { $0.path == "seed" }?.text }
+
+  /// Its name, without the seed that ends the names of a sweep's runs.
+  public var nameWithoutSeed: String {
+    guard let ending = seed.map({ "-\($0)" }), summary.name.hasSuffix(ending) else {
+      return summary.name
+    }
+    return String(summary.name.dropLast(ending.count))
+  }
 }

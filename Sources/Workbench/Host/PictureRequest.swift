@@ -3,20 +3,29 @@ public import Queues
 
 /// What a screen shows, for the host to draw into files.
 public struct PictureRequest: Sendable {
-  /// A run in the picture.
+  /// A run in the picture, or several of one recipe that are drawn as their mean.
   public struct Run: Sendable {
     /// Its name.
     public let name: String
-    /// Its folder; nil for the run in work, which the host knows.
-    public let path: String?
-    /// Its records.
-    public let history: RunHistory
+    /// Folders; nil for the run in work, which the host knows.
+    public let paths: [String?]
+    /// Records of each.
+    public let histories: [RunHistory]
 
     /// A run of these values.
     public init(name: String, path: String?, history: RunHistory) {
       self.name = name
-      self.path = path
-      self.history = history
+      paths = [path]
+      histories = [history]
+    }
+
+    /// The mean of runs, at least one.
+    public init(meanOf runs: [PastRun]) {
+      name =
+        runs.count == 1
+        ? runs[0].summary.name : "\(runs[0].nameWithoutSeed), mean of \(runs.count)"
+      paths = runs.map(\.summary.path)
+      histories = runs.map(\.history)
     }
   }
 
@@ -48,8 +57,9 @@ extension WorkbenchState {
     let shown = PictureRequest.Run(name: runName, path: past?.summary.path, history: history)
     switch screen {
     case .train where history.last != nil:
-      let others = chart.showsOverlay ? overlays.map(\.run) : []
-      return PictureRequest(.chart(chart), runs: [shown] + others.map(PictureRequest.Run.init))
+      let others = chart.showsOverlay ? overlays.map { seeds(of: $0.run) } : []
+      return PictureRequest(
+        .chart(chart), runs: [shown] + others.map { PictureRequest.Run(meanOf: $0) })
     case .needle: return map.map { PictureRequest(.heatmap($0), runs: [shown]) }
     case .runs where focused == .sweep:
       let name = queue.sweepName ?? "runs"
@@ -58,7 +68,7 @@ extension WorkbenchState {
       var view = ChartView()
       view.unit = Budget.axes.contains(budget) ? budget : .steps
       return PictureRequest(
-        .chart(view), runs: markedRuns.map { PictureRequest.Run($0.run) })
+        .chart(view), runs: markedRuns.map { PictureRequest.Run(meanOf: seeds(of: $0.run)) })
     default: return nil
     }
   }
@@ -86,12 +96,5 @@ extension WorkbenchState {
       message = "Wrote \(([paths.first ?? ""] + endings).joined(separator: ", "))."
     case .failure(let error): message = "\(error)"
     }
-  }
-}
-
-extension PictureRequest.Run {
-  /// A run read from its folder.
-  public init(_ run: PastRun) {
-    self.init(name: run.summary.name, path: run.summary.path, history: run.history)
   }
 }

@@ -39,6 +39,14 @@ struct DrawCommand: ParsableCommand {
   @Option(help: "Half-life of the smoothing of losses, in steps; 0 for none.")
   var halfLife = 8.0
 
+  @Flag(
+    help: "Runs whose names differ by the seed at their end, as those of a sweep, become one curve."
+  )
+  var mean = false
+
+  @Option(help: "Task of the heatmap; the one of the newest evaluation when absent.")
+  var task: String?
+
   @Option(help: "Step of the heatmap; the newest evaluation when absent.")
   var step: Int?
 
@@ -63,7 +71,7 @@ struct DrawCommand: ParsableCommand {
     let request =
       show == "needle"
       ? PictureRequest(
-        .heatmap(try heatmap(past)), runs: past.map { PictureRequest.Run($0) })
+        .heatmap(try heatmap(past)), runs: past.map { PictureRequest.Run(meanOf: [$0]) })
       : try chart(past)
     try Drawing.write(
       request, file: out, source: past.map(\.caption).joined(separator: "; "))
@@ -88,14 +96,22 @@ struct DrawCommand: ParsableCommand {
         "--show", "no run has a curve \"\(show)\"",
         remedy: Suggestion.sentence(for: show, among: known))
     }
+    let smoothed = past.map { run in
+      var run = run
+      run.history.smooth(halfLife: halfLife)
+      return run
+    }
     return PictureRequest(
-      .chart(view),
-      runs: past.map { run in
-        var history = run.history
-        history.smooth(halfLife: halfLife)
-        return PictureRequest.Run(
-          name: run.summary.name, path: run.summary.path, history: history)
-      })
+      .chart(view), runs: curves(smoothed).map { PictureRequest.Run(meanOf: $0) })
+  }
+
+  /// The runs of each curve, in the order of their first ones.
+  private func curves(_ runs: [PastRun]) -> [[PastRun]] {
+    guard mean else { return runs.map { [$0] } }
+    let names = runs.map(\.nameWithoutSeed)
+    return names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.map { first in
+      runs.indices.filter { names[$0] == names[first] }.map { runs[$0] }
+    }
   }
 
   private func heatmap(_ past: [PastRun]) throws -> NeedleMap {
@@ -104,7 +120,7 @@ struct DrawCommand: ParsableCommand {
         "draw", "\(past.count) runs have no difference", remedy: "Name one run or two.")
     }
     let first = past[0]
-    let shown = try evaluation(of: first, at: step, option: "--step")
+    let shown = try evaluation(of: first, at: step, task: task, option: "--step")
     var reference: NeedleEvaluation?
     if past.count == 2 {
       reference = try evaluation(of: past[1], at: against, task: shown.task, option: "--against")
@@ -122,9 +138,11 @@ struct DrawCommand: ParsableCommand {
   ) throws -> NeedleEvaluation {
     let all = run.history.evaluations.filter { task == nil || $0.task == task }
     guard !all.isEmpty else {
+      let known = Set(run.history.evaluations.map(\.task)).sorted().joined(separator: ", ")
       throw UserError(
         run.summary.path, "it has no needle evaluation\(task.map { " of \($0)" } ?? "")",
-        remedy: "needlepoint needle measures one of its checkpoints.")
+        remedy: known.isEmpty
+          ? "needlepoint needle measures one of its checkpoints." : "It has: \(known).")
     }
     guard let step else { return all[all.count - 1] }
     guard let found = all.last(where: { $0.step == step }) else {
@@ -138,7 +156,7 @@ struct DrawCommand: ParsableCommand {
 extension PastRun {
   /// Name, folder and seed, for captions.
   var caption: String {
-    let seed = summary.fields.first { $0.path == "seed" }.map { ", seed \($0.text)" } ?? ""
+    let seed = seed.map { ", seed \($0)" } ?? ""
     let folder = summary.path.split(separator: "/").last.map(String.init) ?? summary.path
     return "run \(folder)\(seed)"
   }
