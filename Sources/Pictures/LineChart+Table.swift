@@ -4,16 +4,18 @@ import Terminal
 extension LineChart {
   /// The points as comma-separated values, raw and smoothed, one a line.
   ///
-  /// Columns: run, step, x (named as the axis), the raw value (named as its axis), and the smoothed
-  /// one with the half-life in steps in its name.
+  /// Columns: run, step, x (named as the axis), the raw value (named as its axis), and, where the curves
+  /// are smoothed, the smoothed one with the half-life in steps in its name.
   public var csv: String {
     let name = Self.field(yLabel)
-    let smooth = Self.field("\(yLabel) half-life \(halfLifeText)")
-    var lines = ["run,step,\(Self.field(xLabel)),\(name),\(smooth)"]
+    let isSmoothed = halfLife > 0
+    let smooth = isSmoothed ? "," + Self.field("\(yLabel) half-life \(halfLifeText)") : ""
+    var lines = ["run,\(indexName),\(Self.field(xLabel)),\(name)\(smooth)"]
     for curve in curves {
       for point in points(curve) {
         lines.append(
-          "\(Self.field(curve.name)),\(point.step),\(point.x),\(point.raw),\(point.smooth)")
+          "\(Self.field(curve.name)),\(point.step),\(point.x),\(point.raw)"
+            + (isSmoothed ? ",\(point.smooth)" : ""))
       }
     }
     return lines.joined(separator: "\n") + "\n"
@@ -24,7 +26,8 @@ extension LineChart {
     curves.flatMap { curve in
       points(curve).map { point in
         JSONValue.object([
-          ("event", .text("point")), ("run", .text(curve.name)), ("step", .integer(point.step)),
+          ("event", .text("point")), ("run", .text(curve.name)),
+          (indexName, .integer(point.step)),
           ("x", .number(point.x)), ("raw", .number(point.raw)), ("smooth", .number(point.smooth)),
           ("half_life", .number(halfLife)),
         ]).line + "\n"
@@ -38,6 +41,11 @@ extension LineChart {
     var lines = [title]
     guard let axes else { return (lines + ["no point to show", ""]).joined(separator: "\n") }
     var rows = Array(repeating: Array(repeating: Character(" "), count: width), count: height)
+    for level in levels {
+      let row = axes.y.row(level.y, count: height)
+      guard row.isFinite, (0...Double(height - 1)).contains(row) else { continue }
+      rows[Int(row.rounded())] = Array(repeating: "-", count: width)
+    }
     for (index, curve) in curves.enumerated().reversed() {
       let letter: Character = index == 0 ? "*" : Character(Self.letter(index - 1))
       for point in points(curve) where point.smooth.isFinite {
@@ -76,6 +84,7 @@ extension LineChart {
     for (index, curve) in curves.enumerated() {
       lines.append("\(index == 0 ? "*" : Self.letter(index - 1)) \(curve.name)")
     }
+    lines += levels.map { "- \($0.label)" }
     if !smoothing.isEmpty { lines.append("shown: \(smoothing)") }
     return (lines + ["source: \(source)", ""]).joined(separator: "\n")
   }
@@ -83,7 +92,7 @@ extension LineChart {
   /// Axes that hold the visible points, raw ones too, which lie behind; nil without a point.
   var axes: (x: Axis, y: Axis)? {
     let shown = curves.flatMap { points($0) }
-    let values = shown.flatMap { [$0.raw, $0.smooth] }
+    let values = shown.flatMap { [$0.raw, $0.smooth] } + levels.map(\.y)
     guard let y = Axis(fitting: values, scale: isLogY ? .logarithmic : .linear),
       let x = Axis(fitting: shown.map(\.x), scale: isLogX ? .logarithmic : .linear)
     else { return nil }

@@ -2,7 +2,7 @@
 public struct LineChart: Picture, Equatable {
   /// A point of a curve.
   public struct Point: Sendable, Equatable {
-    /// Optimizer step.
+    /// Optimizer step, or what else is counted along the curve.
     public let step: Int
     /// Place on the x axis.
     public let x: Double
@@ -48,6 +48,20 @@ public struct LineChart: Picture, Equatable {
     }
   }
 
+  /// A value that the curves are held against.
+  public struct Level: Sendable, Equatable {
+    /// The value.
+    public let y: Double
+    /// What it is, in a word or two.
+    public let label: String
+
+    /// A level at a value.
+    public init(y: Double, label: String) {
+      self.y = y
+      self.label = label
+    }
+  }
+
   /// What the chart shows, one line.
   public var title: String
   /// Where the numbers come from, for the caption.
@@ -68,6 +82,12 @@ public struct LineChart: Picture, Equatable {
   public var curves: [Curve]
   /// Stages and edits of the first run.
   public var events: [Event]
+  /// Values to hold the curves against.
+  public var levels: [Level] = []
+  /// What the points are counted by, in tables.
+  public var indexName = "step"
+  /// Where values that are not smoothed come from, a sentence.
+  public var origin = "Values as measured."
 
   /// A chart of these values.
   public init(

@@ -24,6 +24,7 @@ struct LineChartFigure {
     text(chart.title, 24, 30, Figure.Style(size: 17, isBold: true))
     if let axes = chart.axes {
       drawEvents(axes.x)
+      drawLevels(axes.y)
       for (index, curve) in chart.curves.enumerated().reversed() {
         draw(curve, Colour.curves[index % Colour.curves.count], index, axes)
       }
@@ -125,11 +126,22 @@ struct LineChartFigure {
     }
   }
 
+  /// Dashed lines with their labels in the corner that rising curves leave free.
+  private mutating func drawLevels(_ axis: Axis) {
+    for level in chart.levels {
+      let share = axis.fraction(level.y)
+      guard share.isFinite, (0...1).contains(share) else { continue }
+      let y = bottom - share * (bottom - top)
+      path([point(left, y), point(right, y)], 0.8, .faint, isDashed: true)
+      text(level.label, left + 6, y - 4, Figure.Style(size: 10, colour: .faint))
+    }
+  }
+
   private var caption: String {
     let smoothing = chart.smoothing
     let words =
       smoothing.isEmpty
-      ? "Values as measured. "
+      ? chart.origin + " "
       : "Lines: \(smoothing); behind them the raw values. "
     return words + (chart.source.isEmpty ? "" : "Source: \(chart.source).")
   }

@@ -45,6 +45,13 @@ enum Drawing {
     switch request.content {
     case .chart(let view):
       try PictureFile.write(LineChart(view, request.runs, source: source), to: file)
+    case .wavelengths(let rotary, _):
+      try PictureFile.write(LineChart(rotary, source: source), to: file)
+    case .positions(let kinds, _):
+      try PictureFile.write(
+        LineChart(
+          positions: kinds.map { ($0.kind, $0.ids) },
+          title: "Position ids of a row, \(kinds[0].kind)", source: source), to: file)
     case .table(let table, _):
       try AtomicFile.write(file.hasSuffix(".csv") ? table.csv : table.markdown, to: file)
     case .heatmap(let map):
@@ -58,6 +65,8 @@ enum Drawing {
     case .chart(let view):
       let words = view.curve.title.split { !$0.isLetter && !$0.isNumber }.joined(separator: "-")
       return "\(words)-by-\(view.unit.rawValue)"
+    case .wavelengths(let rotary, let recipe): return "wavelengths-\(recipe)-\(rotary.kind)"
+    case .positions(let kinds, let recipe): return "positions-\(recipe)-\(kinds[0].kind)"
     case .table(_, let name): return "sweep-\(name)"
     case .heatmap(let map):
       func step(_ evaluation: NeedleEvaluation?) -> String {

@@ -167,8 +167,11 @@ final class ProgramHost: WorkbenchHost, @unchecked Sendable {
   func run(at path: String) -> PastRun? { try? PastRun(path) }
 
   func export(_ picture: PictureRequest) throws -> [String] {
-    if case .table = picture.content {
-      return try Drawing.write(picture, to: out, source: "")
+    switch picture.content {
+    case .table: return try Drawing.write(picture, to: out, source: "")
+    case .wavelengths(_, let recipe), .positions(_, let recipe):
+      return try Drawing.write(picture, to: out + "/pictures", source: "recipe \(recipe)")
+    case .chart, .heatmap: break
     }
     let first = picture.runs.first?.paths[0] ?? run?.folder
     let sources = picture.runs.flatMap { shown in

@@ -71,6 +71,21 @@ import Testing
     #expect(chart.text.contains("1,000") || chart.text.contains("1k"))
   }
 
+  @Test func levelsAreDrawnAndHaveRoomAndWhatIsNotSmoothedHasOneColumn() throws {
+    var chart = Self.chart
+    chart.levels = [LineChart.Level(y: 40, label: "trained 40"), .init(y: 0.5, label: "half")]
+    chart.halfLife = 0
+    (chart.indexName, chart.origin) = ("pair", "By formula.")
+    for text in [chart.svg, chart.text] {
+      #expect(text.contains("trained 40") && text.contains("half"))
+    }
+    #expect(chart.svg.contains("By formula. Source: run 017") && !chart.svg.contains("half-life"))
+    #expect(chart.text.split(separator: "\n").count { $0.contains("------") } == 3)
+    let lines = chart.csv.split(separator: "\n")
+    #expect(lines[0] == "run,pair,Tokens trained on,Training loss (nats)")
+    #expect(lines[37] == "017-longrecipe,37,37000.0,3.054054054054054")
+  }
+
   @Test func anEmptyChartSaysSo() {
     var chart = Self.chart
     chart.curves = []

@@ -75,6 +75,24 @@ extension ScenarioSuite {
       #expect(try draw("2").output != result.output)
     }
 
+    @Test(arguments: [("yarn", "Wavelength (tokens)", 16 + 16), ("pit", "Position id", 60 + 60)])
+    func frequenciesAndIdsAreDrawn(kind: String, axis: String, rows: Int) throws {
+      let place = try TemporaryFolder()
+      for ending in ["svg", "csv"] {
+        expect(
+          try Program.run(
+            "positions", "--kind", kind, "--trained", "64", "--target", "200", "--width", "32",
+            "--out", place.file("drawn." + ending)))
+      }
+      let svg = try place.text("drawn.svg")
+      #expect(svg.contains(axis) && svg.contains(kind == "yarn" ? "trained 64" : "plain"))
+      #expect(try place.text("drawn.csv").split(separator: "\n").count == 1 + rows)
+      expectRefusal(
+        try Program.run(
+          "positions", "--kind", kind, "--trained", "64", "--target", "200", "--out", "x.gif"),
+        says: ["x.gif", ".svg"])
+    }
+
     // MARK: plan, info, describe, doctor, bench
 
     @Test func planTellsWhatARecipeTakesWithoutWritingAnything() throws {

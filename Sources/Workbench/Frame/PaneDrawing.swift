@@ -20,7 +20,8 @@ enum PaneDrawing {
         warnings: state.warnings, parent: state.comparesParent ? state.parent?.name : nil,
         keys: state.recipe.isEdited ? "u undo  C-r redo  s save" : ""
       ).draw(on: canvas, focused: focused)
-    case .wavelengths: wavelengths(state).draw(on: canvas, focused: focused)
+    case .wavelengths:
+      WavelengthPane(rotary: state.rotary).draw(on: canvas, focused: focused)
     case .ledger: ledger(state).draw(on: canvas, focused: focused)
     case .samples:
       SamplesPane(
@@ -186,13 +187,6 @@ enum PaneDrawing {
       sweep: state.recipe.sweepCount)
     if let lines = unreadable(state) { pane.emptyLines = lines }
     return pane
-  }
-
-  private static func wavelengths(_ state: WorkbenchState) -> WavelengthPane {
-    guard let model = state.report?.model, let recipe = state.recipe.recipe,
-      let rope = state.recipe.training(state.stage)?.rope
-    else { return WavelengthPane(rotary: nil) }
-    return WavelengthPane(rotary: RotaryFace(rope: rope, model: model, target: recipe.target))
   }
 
   private static func ledger(_ state: WorkbenchState) -> LedgerPane {

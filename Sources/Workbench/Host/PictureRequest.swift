@@ -1,5 +1,6 @@
 public import Panes
 public import Queues
+import Recipes
 
 /// What a screen shows, for the host to draw into files.
 public struct PictureRequest: Sendable {
@@ -33,6 +34,10 @@ public struct PictureRequest: Sendable {
   public enum Content: Sendable {
     /// A curve of all runs.
     case chart(ChartView)
+    /// The wavelengths of the recipe of this name.
+    case wavelengths(RotaryFace, recipe: String)
+    /// The position ids of a row that the recipe of this name feeds, its own kind first.
+    case positions([FedRow.Ids], recipe: String)
     /// The heatmap of the first run, or its difference.
     case heatmap(NeedleMap)
     /// The table of a sweep of this name.
@@ -56,6 +61,15 @@ extension WorkbenchState {
   public var picture: PictureRequest? {
     let shown = PictureRequest.Run(name: runName, path: past?.summary.path, history: history)
     switch screen {
+    case .recipe:
+      return rotary.map { PictureRequest(.wavelengths($0, recipe: recipeName), runs: []) }
+    case .data:
+      return shownFedRow.map { row in
+        let others = row.kinds.filter {
+          $0.kind != row.own.kind && (comparesPositions || $0.kind == "plain")
+        }
+        return PictureRequest(.positions([row.own] + others, recipe: recipeName), runs: [])
+      }
     case .train where history.last != nil:
       let others = chart.showsOverlay ? overlays.map { seeds(of: $0.run) } : []
       return PictureRequest(
@@ -73,6 +87,8 @@ extension WorkbenchState {
     }
   }
 
+  private var recipeName: String { recipe.recipe?.name ?? "recipe" }
+
   /// Does the command that draws what is in focus into files.
   mutating func exportPicture() -> [Effect] {
     guard picture != nil else {
@@ -81,7 +97,7 @@ extension WorkbenchState {
         ? "E writes the table of a sweep, once a run of it is whole."
         : screen == .runs
           ? "m marks the runs whose losses E draws."
-          : "E draws the chart of 3 Train or the heatmap of 4 Needle, once there is one."
+          : "E draws the chart of a screen or the heatmap of 4 Needle, once there is one."
       return []
     }
     message = "Drawing …"

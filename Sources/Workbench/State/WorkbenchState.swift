@@ -168,6 +168,14 @@ public struct WorkbenchState: Sendable {
     return rows[fedRow]
   }
 
+  /// Wavelengths of the shown stage; nil while the base model is unknown or the recipe cannot be read.
+  public var rotary: RotaryFace? {
+    guard let model = report?.model, let target = recipe.recipe?.target,
+      let rope = recipe.training(stage)?.rope
+    else { return nil }
+    return RotaryFace(rope: rope, model: model, target: target)
+  }
+
   /// Rows that the cursor of a pane can be on.
   func rowCount(_ pane: PaneName) -> Int {
     switch pane {

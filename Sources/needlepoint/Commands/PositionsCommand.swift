@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Panes
+import Pictures
 import Positions
 import Recipes
 import Runs
@@ -39,8 +41,17 @@ struct PositionsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A setting of the kind.", valueName: "key=value"))
   var set: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Picture or table to write as well.", valueName: "file.csv|.svg|.png|.txt|.json"))
+  var out: String?
+
   @Flag(help: "JSON lines on stdout and nothing else.")
   var json = false
+
+  mutating func validate() throws {
+    if let out { try PictureFile.check(out) }
+  }
 
   func run() throws {
     let known = frequencyTransforms.descriptions + indexTransforms.descriptions
@@ -61,6 +72,13 @@ struct PositionsCommand: ParsableCommand {
     let result = try transform.frequencies(
       headWidth: width, base: base.value, trainedContext: trained.value,
       targetContext: target.value)
+    if let out {
+      let plain = Wavelengths(RotaryFrequencies(headWidth: width, base: base.value))
+      let rotary = RotaryFace(
+        original: plain.tokens, scaled: Wavelengths(result).tokens, kind: kind,
+        trained: trained.value, target: target.value, base: result.base)
+      try PictureFile.write(LineChart(rotary, source: "head width \(width)"), to: out)
+    }
     if json {
       return printLine(
         frequencies: result, ids: nil, statistics: nil)
@@ -90,6 +108,13 @@ struct PositionsCommand: ParsableCommand {
     let ids = transform.positions(
       segments: row(of: length), target: target.value, random: &random)
     let statistics = PositionStatistics(ids)
+    if let out {
+      let plain = kind == "plain" ? [] : [("plain", (0..<Int32(ids.count)).map { $0 })]
+      let chart = LineChart(
+        positions: [(kind, ids)] + plain, title: "Position ids of a row, \(kind)",
+        source: "seed \(seed), target \(target.value) tokens")
+      try PictureFile.write(chart, to: out)
+    }
     if json { return printLine(frequencies: nil, ids: ids, statistics: statistics) }
     print(ids.map(String.init).joined(separator: " "))
     print(
