@@ -24,8 +24,9 @@ static int is_empty(void) {
 
 static void *carry(void *unused) {
   (void)unused;
+  const int from = source, to = terminal;
   char bytes[1024];
-  struct pollfd ready = {.fd = source, .events = POLLIN};
+  struct pollfd ready = {.fd = from, .events = POLLIN};
   for (;;) {
     if (poll(&ready, 1, 0) == 0) {
       atomic_store(&is_busy, 0);
@@ -35,11 +36,12 @@ static void *carry(void *unused) {
     }
     // Before the bytes leave the pipe, so that one of the two tells of them at any time.
     atomic_store(&is_busy, 1);
-    ssize_t count = read(source, bytes, sizeof bytes);
+    ssize_t count = read(from, bytes, sizeof bytes);
     if (count <= 0) break;
     // A terminal that is gone takes nothing any more; the screen learns of that from its keyboard.
-    if (!atomic_load(&is_off)) (void)cncurses_write(terminal, bytes, (int)count);
+    if (!atomic_load(&is_off)) (void)cncurses_write(to, bytes, (int)count);
   }
+  close(from);
   atomic_store(&is_busy, 0);
   return NULL;
 }

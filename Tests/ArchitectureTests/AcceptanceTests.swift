@@ -71,6 +71,7 @@ import Testing
         "A slow connection stays usable: small frames, no full repaints; a dead one holds up nothing.",
       tests: [
         "aSlowConnectionStaysUsable", "nothingNewDrawsNoFrame", "theScreenIsQuickWhileItTrains",
+        "aFrameWaitsForTheOneBeforeAndShowsTheNewestState",
         "trainingGoesOnAndTheNewestFrameFollows", "theRunIsSavedAndTheProgramEnds",
       ]
     ),

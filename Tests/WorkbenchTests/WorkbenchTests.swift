@@ -201,6 +201,24 @@ struct WorkbenchTests {
     #expect(screen.frameCount == settled)
   }
 
+  @Test func aFrameWaitsForTheOneBeforeAndShowsTheNewestState() throws {
+    let screen = MemoryScreen(width: 80, height: 24)
+    let workbench = try workbench(screen, ScriptedHost())
+    workbench.turn(milliseconds: 0)
+    screen.isReady = false
+    let before = screen.frameCount
+    for key in ["2", "4", "5"] {
+      screen.press(.character(Character(key)))
+      workbench.turn(milliseconds: 0)
+    }
+    #expect(screen.frameCount == before)
+    screen.isReady = true
+    // The answer to the keys is still due, at once.
+    workbench.turn(milliseconds: 0)
+    #expect(screen.frameCount == before + 1)
+    #expect(screen.frame.text.contains("[5 Runs]"))
+  }
+
   @Test func liveFramesAreAtMostTenASecondWhileKeysAreAnsweredAtOnce() throws {
     let screen = MemoryScreen(width: 80, height: 24)
     let host = ScriptedHost()
