@@ -184,7 +184,7 @@ public final class Workbench {
       case .plan(let report, let text): state.planned(report, of: text)
       case .feed(let feed, let text): state.received(feed: feed, of: text)
       case .recipes(let recipes): state.received(recipes: recipes)
-      case .runs(let runs): state.received(runs: runs)
+      case .runs(let runs): perform(state.received(runs: runs))
       case .opened(let run, let path): state.opened(run, at: path)
       case .exported(let result): state.exported(result)
       case .read(let run, let path): state.received(run: run, at: path)

@@ -53,12 +53,16 @@ extension RunSummary {
   init(_ reader: RunReader, records: [RunRecord]) throws {
     let manifest = try reader.manifest()
     var last: StepRecord?
+    var average = ExponentialAverage(halfLife: RunHistory.usualHalfLife)
+    var loss: Double?
     var cells = NeedleCells()
     var resumed: [Int] = []
     var failure: String?
     for record in records {
       switch record {
-      case .step(let step): last = step
+      case .step(let step):
+        last = step
+        loss = average.next(step.loss, at: Double(step.step))
       case .needle(let cell): cells.add(cell)
       case .notice(let notice):
         resumed += notice.resumedStep.map { [$0] } ?? []
@@ -80,7 +84,7 @@ extension RunSummary {
     self.init(
       path: reader.path, name: manifest.experiment, when: Self.shown(manifest.started),
       status: reader.status,
-      steps: last?.step ?? 0, tokens: last?.tokens ?? 0, loss: last?.loss,
+      steps: last?.step ?? 0, tokens: last?.tokens ?? 0, loss: loss,
       needle: share.trials > 0 ? share : nil, seconds: last?.seconds ?? 0,
       checkpoints: reader.checkpointPaths,
       base: manifest.base ?? fields.first { $0.path == "base" && !$0.text.isEmpty }?.text,

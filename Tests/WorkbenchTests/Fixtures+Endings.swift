@@ -21,7 +21,7 @@ extension Fixtures {
     state.planned(
       PlanReport(plan: RecipePlanFace(faults: [fault.description]), model: nil),
       of: state.recipe.document.text)
-    state.received(runs: [])
+    _ = state.received(runs: [])
     return state
   }
 
@@ -30,7 +30,7 @@ extension Fixtures {
     let wrong = text.replacing("steps: 200", with: "stepz: 200").replacing("pit", with: "pitt")
     let document = try RecipeDocument(text: wrong, file: "recipe.yaml")
     var state = WorkbenchState(document, vocabulary: vocabulary)
-    state.received(runs: runs)
+    _ = state.received(runs: runs)
     return state
   }
 
@@ -113,7 +113,7 @@ extension Fixtures {
     let document = try RecipeDocument(text: otherText, file: "recipe.yaml")
     var state = WorkbenchState(document, vocabulary: vocabulary)
     state.planned(report, of: document.text)
-    state.received(runs: runs)
+    _ = state.received(runs: runs)
     return state
   }
 
@@ -121,7 +121,7 @@ extension Fixtures {
   static func withoutRuns() throws -> WorkbenchState {
     var state = WorkbenchState(try document(), vocabulary: vocabulary)
     state.planned(report, of: state.recipe.document.text)
-    state.received(runs: [])
+    _ = state.received(runs: [])
     return state
   }
 

@@ -234,7 +234,7 @@ enum Fixtures {
     var state = WorkbenchState(try document(), vocabulary: vocabulary)
     state.planned(report, of: state.recipe.document.text)
     state.received(feed: .success(feed), of: state.recipe.document.text)
-    state.received(runs: runs)
+    _ = state.received(runs: runs)
     state.received(models: models)
     return state
   }

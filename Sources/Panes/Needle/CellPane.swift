@@ -36,9 +36,12 @@ public struct CellPane {
     let course = map.course(cell.column, cell.row)
     // Whoever drills in wants the prompt: where both do not fit, the course makes room for it.
     let courseRows = course.count > 1 && view.height >= (focused ? 13 : 8) ? 3 : 0
-    let spare = view.height - courseRows - record.answers.count - 2
     let layers = record.answers.indices.contains(trial) ? record.answers[trial].attention : []
     let attentionRows = layers.isEmpty ? 0 : layers.count + 2
+    let room = view.height - courseRows - 2
+    // The list scrolls: it makes room for the attention, down to four trials.
+    let listed = min(record.answers.count, max(4, room - 9 - attentionRows))
+    let spare = room - (layers.isEmpty ? record.answers.count : listed)
     let detailRows =
       view.height - courseRows >= 10 ? max(5, min(9 + attentionRows, spare)) : 0
     let listRows = max(1, view.height - courseRows - detailRows)

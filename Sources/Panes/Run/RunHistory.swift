@@ -14,6 +14,9 @@ public struct RunHistory: Sendable {
     public var series: SmoothedSeries
   }
 
+  /// Half-life of the smoothed loss where nobody asked for another, in steps.
+  public static let usualHalfLife = 8.0
+
   /// Training loss in nats over steps, raw and smoothed.
   public private(set) var loss: SmoothedSeries
   /// Learning rate over steps.
@@ -63,7 +66,7 @@ public struct RunHistory: Sendable {
   /// A run of which nothing is known.
   ///
   /// - Parameter halfLife: of the smoothed loss, in steps.
-  public init(halfLife: Double = 8) {
+  public init(halfLife: Double = usualHalfLife) {
     loss = SmoothedSeries(halfLife: halfLife)
   }
 

@@ -15,7 +15,7 @@ public struct RunSummary: Sendable, Equatable {
   public var steps: Int
   /// Tokens trained on.
   public var tokens: Int
-  /// Last loss in nats; nil when it has none.
+  /// Loss at the end in nats, smoothed as screens do at first; nil when it has none.
   public var loss: Double?
   /// Right answers at the longest length of the last needle evaluation that is not above the
   /// target; nil when there was none.

@@ -71,8 +71,12 @@ public struct RunsPane {
     }
     let visible = max(1, view.height - 1)
     let first = Canvas.scroll(cursor: cursor, count: runs.count, height: visible)
+    let hasStart = columns.contains { $0.kind == .started }
+    let tails = hasStart ? [:] : RunNames.tails(of: runs)
     for (row, index) in runs.indices.dropFirst(first).prefix(visible).enumerated() {
-      draw(runs[index], columns, on: view, y: row + 1, here: index == cursor, focused: focused)
+      let tail = tails[runs[index].path]
+      draw(
+        runs[index], tail, columns, on: view, y: row + 1, here: index == cursor, focused: focused)
     }
   }
 
@@ -101,7 +105,8 @@ public struct RunsPane {
   }
 
   private func draw(
-    _ run: RunSummary, _ columns: [Column], on view: Canvas, y: Int, here: Bool, focused: Bool
+    _ run: RunSummary, _ tail: String?, _ columns: [Column], on view: Canvas, y: Int, here: Bool,
+    focused: Bool
   ) {
     if let letter = marks[run.path] {
       view.text(letter, x: 1, y: y, style: .accent)
@@ -114,9 +119,12 @@ public struct RunsPane {
       let text = column.kind.text(run)
       if column.isText {
         let isName = column.kind == .name
-        view.text(
+        let tail = isName ? tail.map { " " + $0 } ?? "" : ""
+        // What tells runs of one name apart is not what is cut.
+        let end = view.text(
           text, x: x, y: y, style: !isName ? .faint : here ? .strong : .text,
-          width: column.width - 1)
+          width: max(4, column.width - 1 - tail.count))
+        view.text(tail, x: x + end, y: y, style: .faint, width: column.width - 1 - end)
       } else {
         view.right(text, before: x + column.width, y: y)
       }

@@ -39,7 +39,9 @@ public enum BindingTable {
         return (binding.label, "go on")
       }
       if let command, drives.contains(command), !runs { return nil }
-      if command == .pauseOrContinue, run == .paused { return (binding.label, "go on") }
+      if command == .pauseOrContinue, state.canGoOn { return (binding.label, "go on") }
+      // A trial is the last layer: there is nothing to open in it.
+      if command == .open, state.screen == .needle, state.focused == .cell { return nil }
       if command == .start, run != nil { return (binding.label, "run again") }
       return (binding.label, binding.short)
     }

@@ -45,7 +45,7 @@ public enum Frame {
   }
 
   private static func smallKeys(_ state: WorkbenchState) -> String {
-    state.run == .paused
+    state.canGoOn
       ? "space go on  K stop  q quit"
       : state.isRunning ? "space pause  K stop  q quit" : "R run  q quit"
   }

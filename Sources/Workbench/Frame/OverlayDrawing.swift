@@ -25,9 +25,9 @@ enum OverlayDrawing {
       dialog(
         "Unsaved edits", note: "\(state.recipe.changes.count) changes",
         [
-          ("s", "save and quit", state.recipe.document.file), ("d", "quit", "discard the edits"),
+          ("s", "save and quit", ""), ("d", "quit", "discard the edits"),
           ("esc", "stay", "(default)"),
-        ], on: canvas)
+        ], end: "They are of \(state.recipe.document.file).", on: canvas)
     }
   }
 
@@ -192,14 +192,17 @@ enum OverlayDrawing {
     _ title: String, note: String, _ rows: [(String, String, String)], end: String? = nil,
     on canvas: Canvas
   ) {
-    let rect = box(min(62, canvas.width), rows.count + 6, on: canvas)
+    let words = "enter stays." + (end.map { " " + $0 } ?? "")
+    let lines = CellPane.wrap(words, width: min(62, canvas.width) - 6)
+    let rect = box(min(62, canvas.width), rows.count + lines.count + 5, on: canvas)
     let view = canvas.pane(title, in: rect, note: note, focused: true)
     for (row, entry) in rows.enumerated() {
       view.text(entry.0, x: 2, y: row + 1, style: .accent)
       view.text(entry.1, x: 7, y: row + 1)
       view.text(entry.2, x: 23, y: row + 1, style: .faint)
     }
-    view.text(
-      "enter stays." + (end.map { " " + $0 } ?? ""), x: 2, y: rows.count + 2, style: .faint)
+    for (row, line) in lines.enumerated() {
+      view.text(line, x: 2, y: rows.count + 2 + row, style: .faint)
+    }
   }
 }

@@ -6,7 +6,7 @@ import Terminal
 extension WorkbenchState {
   /// The marked runs that are laid over the chart: all but the one it shows.
   public var overlays: [(mark: RunMark, run: PastRun)] {
-    markedRuns.filter { $0.run.summary.path != past?.summary.path }
+    markedRuns.filter { $0.run.summary.path != shownFolder }
   }
 
   /// Does a command about the chart.

@@ -69,6 +69,7 @@ extension WorkbenchState {
   /// The screens begin anew with a run of the queue.
   private mutating func show(_ entry: RunQueue.Entry, isAsked: Bool) {
     (current, run, runName, past) = (entry.id, .preparing, entry.name, nil)
+    isPausing = false
     history = RunHistory(halfLife: history.loss.halfLife)
     let logarithmic = chart.logarithmic
     if isAsked { chart = ChartView() }

@@ -20,9 +20,13 @@ extension WorkbenchState {
     }
     switch command {
     case .pauseOrContinue:
-      message = run == .paused ? nil : "Pausing after this step; space goes on."
-      return [.send(run == .paused ? .resume : .pause)]
+      let goesOn = canGoOn
+      isPausing = !goesOn
+      let when = run == .evaluating ? "once this evaluation is over" : "after this step"
+      message = goesOn ? nil : "Pausing \(when); space goes on."
+      return [.send(goesOn ? .resume : .pause)]
     case .singleStep:
+      isPausing = false
       message = "One step, then it pauses; space goes on."
       return [.send(.step)]
     case .stopAndKeep:
@@ -67,6 +71,7 @@ extension WorkbenchState {
     }
     let wasOver = run?.isOver ?? true
     run = state
+    if state == .paused || state.isOver { isPausing = false }
     guard state.isOver else { return giveUp() }
     if !wasOver { end(state) }
     if leavesWhenOver {

@@ -18,8 +18,18 @@ extension WorkbenchState {
 
   /// The marked runs that have been read, in the order of their letters.
   public var markedRuns: [(mark: RunMark, run: PastRun)] {
-    marked.compactMap { entry in readRuns[entry.path].map { (mark: entry.mark, run: $0) } }
+    marked.compactMap { entry in readRun(entry.path).map { (mark: entry.mark, run: $0) } }
   }
+
+  /// A run that was read; the one on screen as it stands there, for it may have grown since.
+  private func readRun(_ path: String) -> PastRun? {
+    guard var run = readRuns[path] else { return nil }
+    if path == shownFolder, !history.isEmpty { run.history = history }
+    return run
+  }
+
+  /// Folder of the run that the screens show; nil without one.
+  var shownFolder: String? { past?.summary.path ?? current.flatMap(queue.entry)?.folder }
 
   /// The marked runs side by side; nil with fewer than two.
   public var comparison: RunComparison? {
@@ -106,9 +116,13 @@ extension WorkbenchState {
   }
 
   /// The list of runs came.
-  public mutating func received(runs list: [RunSummary]) {
+  ///
+  /// - Returns: effects that read again what was read for comparing and has grown since.
+  public mutating func received(runs list: [RunSummary]) -> [Effect] {
     keepingRun { $0.runs = list }
     growLineage()
+    return list.filter { run in readRuns[run.path].map { $0.summary != run } ?? false }
+      .map { .readRun($0.path) }
   }
 
   /// A run was read for comparing or laying over; nil when it cannot be.

@@ -80,6 +80,10 @@ public struct WorkbenchState: Sendable {
   var liveFields: [String: String] = [:]
   /// Whether the workbench leaves when the run has ended.
   public internal(set) var leavesWhenOver = false
+  /// Whether the run was asked to pause and does not yet: it ends its step or evaluation first.
+  public internal(set) var isPausing = false
+  /// Whether space lets the run go on instead of pausing it.
+  public var canGoOn: Bool { run == .paused || isPausing }
 
   /// Documents and rows of the stages by their names, of an earlier edit while others are made; nil until read.
   public internal(set) var feed: [String: FedStage]?

@@ -37,7 +37,7 @@ struct DrawCommand: ParsableCommand {
   var logY = false
 
   @Option(help: "Half-life of the smoothing of losses, in steps; 0 for none.")
-  var halfLife = 8.0
+  var halfLife = RunHistory.usualHalfLife
 
   @Flag(
     help: "Runs whose names differ by the seed at their end, as those of a sweep, become one curve."
