@@ -25,7 +25,19 @@ public struct RunQueue: Sendable {
     case failed(String)
 
     /// True when nothing more will happen.
-    public var isOver: Bool { self != .waiting && self != .running }
+    public var isOver: Bool { outcome != nil }
+
+    /// What became of the run, in words; nil while something may still happen.
+    public var outcome: String? {
+      switch self {
+      case .waiting, .running: nil
+      case .done: "done"
+      case .abandoned(let step): "given up at step \(step): far behind the best arm"
+      case .stopped: "stopped"
+      case .outOfTime: "not begun: the time of the sweep is over"
+      case .failed(let reason): "failed: \(reason)"
+      }
+    }
   }
 
   /// One run.

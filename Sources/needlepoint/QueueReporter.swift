@@ -88,15 +88,7 @@ final class QueueReporter {
   /// Says what became of runs since the last look.
   private func tell(_ meter: inout WorkMeter) {
     for entry in runner.entries where !told.contains(entry.id) {
-      let outcome: String
-      switch entry.state {
-      case .waiting, .running: continue
-      case .done: outcome = "done"
-      case .abandoned(let step): outcome = "given up at step \(step): far behind the best arm"
-      case .stopped: outcome = "stopped"
-      case .outOfTime: outcome = "not begun: the time of the sweep is over"
-      case .failed(let reason): outcome = "failed: \(reason)"
-      }
+      guard let outcome = entry.state.outcome else { continue }
       told.insert(entry.id)
       meter.finish()
       options.say("\(words(entry)): \(outcome)  \(entry.folder ?? "")")

@@ -99,6 +99,10 @@ struct WorkbenchScreen {
       return try followHeadless(run, ending)
     }
     if let run = host.run {
+      for entry in ending.queue.entries where entry.folder != run.folder {
+        guard let folder = entry.folder, let outcome = entry.state.outcome else { continue }
+        print("\(folder): \(outcome)")
+      }
       run.wait()
       // What stands in the folder, not what was meant to: a run may be left without a checkpoint.
       let kept = (try? RunReader(run.folder))?.checkpointPaths.first

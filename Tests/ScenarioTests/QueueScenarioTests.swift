@@ -29,7 +29,10 @@ extension ScenarioSuite {
       try tmux.wait("the queue at its end") { $0.contains("none wait") }
       try tmux.press("u")
       try tmux.press("q")
-      try tmux.wait(for: "status=0", seconds: 20)
+      let end = try tmux.wait(for: "status=0", seconds: 20)
+      let told = place.runs.map { $0.split(separator: "/").last ?? "" }
+        .map { end.components(separatedBy: "out/\($0): ").count - 1 }
+      #expect(told == [1, 1], "\(end)")
       try shell.expectRestored()
     }
 

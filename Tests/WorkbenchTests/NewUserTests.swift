@@ -80,7 +80,7 @@ import Workbench
     let canvas = Canvas(width: 80, height: 24)
     Frame.draw(state, on: canvas)
     let words = canvas.buffer.text.split { " \n│┃".contains($0) }.joined(separator: " ")
-    #expect(words.contains("They are of \(state.recipe.document.file)."), "\(canvas.buffer.text)")
+    #expect(words.contains("s writes \(state.recipe.document.file)."), "\(canvas.buffer.text)")
   }
 }
 

@@ -27,7 +27,7 @@ enum OverlayDrawing {
         [
           ("s", "save and quit", ""), ("d", "quit", "discard the edits"),
           ("esc", "stay", "(default)"),
-        ], end: "They are of \(state.recipe.document.file).", on: canvas)
+        ], end: "s writes \(state.recipe.document.file).", on: canvas)
     }
   }
 
