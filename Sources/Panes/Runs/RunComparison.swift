@@ -146,10 +146,9 @@ public struct RunComparison: Sendable {
     func plain(_ name: String, _ unit: String, _ budget: Budget) -> ResultRow? {
       row(name, unit) { history, index in history.spent(budget, at: index).map { ($0, nil) } }
     }
+    // What came of it first, then what it took: where there is little room, the last rows are hidden.
     var rows = [
-      plain("steps", "", .steps), plain("tokens", "", .tokens), plain("compute", "FLOP", .flops),
-      plain("time", "s", .time),
-      row("loss", "nats") { history, index in (history.loss.smooth.values[index], nil) },
+      row("loss", "nats") { history, index in (history.loss.smooth.values[index], nil) }
     ]
     for title in distinct(runs.flatMap { $0.history.figures.map(\.title) }) {
       rows.append(
@@ -179,6 +178,10 @@ public struct RunComparison: Sendable {
       needle("≤ \(Format.tokens(target))") { $0.length <= target }
       needle("at \(Format.tokens(target))") { $0.length == target }
     }
+    rows += [
+      plain("steps", "", .steps), plain("tokens", "", .tokens), plain("compute", "FLOP", .flops),
+      plain("time", "s", .time),
+    ]
     return rows.compactMap(\.self)
   }
 
