@@ -21,7 +21,10 @@ extension ScenarioSuite {
       let trains = terminal.pump(seconds: 30) {
         step(place) > 0 && terminal.bytes > 4000
       }
-      try #require(trains)
+      guard trains else {
+        terminal.end()
+        throw UserError("workbench", "no step within 30 s")
+      }
       press(terminal)
       return terminal
     }
