@@ -5,10 +5,10 @@ import CKernels
 /// `MatmulBackend` says who multiplies. The blocks depend on the sizes only, so results are the same bits for any number of threads.
 public enum Matmul {
   /// What multiplies matrices: version and kernels of the library, or our own loops.
-  public static var libraryDescription: String { MatmulBackend.selected.description }
+  public static var backendDescription: String { MatmulBackend.selected.description }
 
   /// What is wrong with the choice of it, as a sentence for the user; nil when nothing is.
-  public static var libraryProblem: String? { MatmulBackend.problem }
+  public static var backendProblem: String? { MatmulBackend.problem }
 
   /// C = A B^T, or C += A B^T: the product of a linear layer, x[T, in] W[out, in]^T.
   ///

@@ -15,7 +15,7 @@ final class OneDNN: @unchecked Sendable {
 
   let description: String
   // Constant for the life of the process.
-  private let library: UnsafeMutablePointer<conednn_library>
+  private let handle: UnsafeMutablePointer<conednn_library>
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   // Guarded by `lock`.
   private var idle: [Shape: [UnsafeMutablePointer<conednn_product>]] = [:]
@@ -27,7 +27,7 @@ final class OneDNN: @unchecked Sendable {
       if let before { setenv("OMP_NUM_THREADS", before, 1) } else { unsetenv("OMP_NUM_THREADS") }
     }
     guard let library = conednn_open() else { return nil }
-    self.library = library
+    handle = library
     lock = .allocate(capacity: 1)
     pthread_mutex_init(lock, nil)
     let version = library.pointee.version()?.pointee
@@ -91,7 +91,7 @@ final class OneDNN: @unchecked Sendable {
       let product = self.take(shape)
       if let product {
         let left = a + bytes * (p.transpose_a != 0 ? first : first * p.lda)
-        let done = conednn_run(self.library, product, left, b, p.c + first * p.ldc)
+        let done = conednn_run(handle, product, left, b, p.c + first * p.ldc)
         self.give(product, shape)
         if done != 0 { return }
       }
@@ -112,7 +112,7 @@ final class OneDNN: @unchecked Sendable {
     var shape = conednn_shape(
       m: s.m, n: s.n, k: s.k, lda: s.lda, ldb: s.ldb, ldc: s.ldc, transpose_a: s.transposeA,
       transpose_b: s.transposeB, accumulate: s.accumulate, bfloat16: s.bfloat16 ? 1 : 0)
-    return conednn_create(library, &shape)
+    return conednn_create(handle, &shape)
   }
 
   /// Keeps a product for later; evaluations at many lengths must not pile up shapes without end.
@@ -120,7 +120,7 @@ final class OneDNN: @unchecked Sendable {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     if idle.count > 1024 {
-      for list in idle.values { for old in list { conednn_destroy(library, old) } }
+      for list in idle.values { for old in list { conednn_destroy(handle, old) } }
       idle.removeAll()
     }
     idle[shape, default: []].append(product)

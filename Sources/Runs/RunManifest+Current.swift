@@ -12,7 +12,7 @@ extension RunManifest {
     var manifest = RunManifest(
       experiment: prepared.recipe.name, program: ProgramVersion.text,
       commit: ProgramVersion.commit, toolchain: ProgramVersion.toolchain,
-      libraries: [("matrix products", Matmul.libraryDescription)],
+      libraries: [("matrix products", Matmul.backendDescription)],
       processor: Machine.processorName, instructionSet: InstructionSet.selected.rawValue,
       threads: threads, seed: prepared.recipe.seed, recipeHash: TextDigest.sha256(document))
     // A run folder as base names no file, and newer checkpoints may come after this one.

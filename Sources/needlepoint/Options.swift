@@ -26,7 +26,7 @@ struct SharedOptions: ParsableArguments {
 
   /// Tells when matrix products are slower than they need be.
   func sayLibraryProblem() {
-    if let problem = Matmul.libraryProblem { say(problem) }
+    if let problem = Matmul.backendProblem { say(problem) }
   }
 
   /// Threads for the engine.

@@ -8,7 +8,7 @@ import Testing
     #expect(Machine.memoryBytes > 1 << 20)
     #expect(!Machine.processorName.isEmpty)
     #expect(Machine.features.first == "portable")
-    #expect(!Matmul.libraryDescription.isEmpty)
+    #expect(!Matmul.backendDescription.isEmpty)
   }
 
   @Test func portableLoopsAreAlwaysAvailable() {

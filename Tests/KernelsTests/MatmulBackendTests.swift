@@ -8,7 +8,7 @@ import Testing
     #expect(MatmulBackend.own.isAvailable)
     for backend in MatmulBackend.allCases { #expect(!backend.description.isEmpty) }
     #expect(MatmulBackend.selected.isAvailable)
-    #expect(Matmul.libraryDescription == MatmulBackend.selected.description)
+    #expect(Matmul.backendDescription == MatmulBackend.selected.description)
     #expect(ThreadPool(threads: 1).backend == MatmulBackend.selected)
   }
 

@@ -36,12 +36,18 @@ extension ScenarioSuite {
       try shell.expectRestored()
     }
 
-    @Test func theQueueGoesOnWithoutTheScreen() throws {
+    /// A run that is paused, and another one that waits behind it.
+    private func trainingWithOneQueued() throws -> (Workplace, WorkbenchShell) {
       let place = try Workplace(TinyRecipe.world(steps: 1000, every: 1000, evaluations: 1000))
       let shell = try WorkbenchShell(place)
-      let tmux = shell.tmux
       try shell.train()
       try shell.queueAnother()
+      return (place, shell)
+    }
+
+    @Test func theQueueGoesOnWithoutTheScreen() throws {
+      let (place, shell) = try trainingWithOneQueued()
+      let tmux = shell.tmux
       try tmux.press("q")
       try tmux.wait(for: "1 run waits too: only D trains them")
       try tmux.press("Escape")
@@ -54,11 +60,8 @@ extension ScenarioSuite {
     }
 
     @Test func whatAHeldQueueHoldsIsToldWhenTheScreenIsLeft() throws {
-      let place = try Workplace(TinyRecipe.world(steps: 1000, every: 1000, evaluations: 1000))
-      let shell = try WorkbenchShell(place)
+      let (place, shell) = try trainingWithOneQueued()
       let tmux = shell.tmux
-      try shell.train()
-      try shell.queueAnother()
       try tmux.press("K")
       try tmux.wait(for: "1 run waits: space goes on")
       try tmux.press("5")

@@ -25,7 +25,7 @@ struct DoctorCommand: ParsableCommand {
       ("features", .text(Machine.features.joined(separator: " "))),
       ("kernels", .text(InstructionSet.selected.rawValue)),
       ("peak_float32_gflops", .number((peak * 10).rounded() / 10)),
-      ("matrix_products", .text(Matmul.libraryDescription)),
+      ("matrix_products", .text(Matmul.backendDescription)),
       ("openblas", .text(MatmulBackend.openblas.description)),
       ("onednn", .text(MatmulBackend.onednn.description)),
       ("bfloat16", .text(InstructionSet.hasBFloat16 ? "available" : "not available")),
@@ -38,7 +38,7 @@ struct DoctorCommand: ParsableCommand {
     } catch {
       facts.append(("terminal", .text("no screen here: \(error)")))
     }
-    if let problem = Matmul.libraryProblem { problems.append(problem) }
+    if let problem = Matmul.backendProblem { problems.append(problem) }
     if let problem = InstructionSet.environmentProblem { problems.append(problem) }
     if shared.json {
       let object: [(key: String, value: JSONValue)] =
