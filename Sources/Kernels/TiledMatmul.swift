@@ -10,13 +10,14 @@ enum TiledMatmul {
     guard let multiply = pool.table.pointee.tiled_matmul, p.m >= leastRows else { return false }
     var product = p
     product.parts = Int32(parts(precision))
-    product.block_rows = blockRows(p)
+    let bytes = bytes(n: p.n, k: p.k, precision, pool)
+    product.block_rows = blockRows(p, bytes: bytes)
     let blocks = blockCount(p.m, product.block_rows)
     if p.packed_b != nil {
       pool.run(blocks, multiply, &product)
       return true
     }
-    pool.workspace.withBytes(bytes(n: p.n, k: p.k, precision, pool)) { memory in
+    pool.workspace.withBytes(bytes) { memory in
       let right = memory.assumingMemoryBound(to: UInt16.self)
       packRight(
         p.b, stride: p.ldb, n: p.n, k: p.k, isTransposed: p.transpose_b != 0, precision,
@@ -59,12 +60,12 @@ enum TiledMatmul {
 
   /// Rows of C of a block, by the sizes only.
   ///
-  /// 256 read the panels of B well, which come from memory once for each block. A block is worth 20 million
-  /// operations, and their number is even, since most machines have an even number of cores.
-  private static func blockRows(_ p: ck_matmul) -> Int {
-    let worth = 2 * p.m * p.n * p.k / 20_000_000
-    let wanted = max(1, min(max(2, blockCount(p.m, 256)), worth))
-    let even = wanted > 1 ? (wanted + 1) / 2 * 2 : 1
-    return blockCount(blockCount(p.m, even), 32) * 32
+  /// Small blocks, so that threads end together also when a core is shared with somebody and does half as
+  /// much as the other; a block is worth 5 million operations. B comes from memory once for each block: one
+  /// that does not stay in the second-level cache is read by more rows.
+  private static func blockRows(_ p: ck_matmul, bytes: Int) -> Int {
+    let worth = 2 * p.m * p.n * p.k / 5_000_000
+    let wanted = max(1, min(blockCount(p.m, bytes <= 3 << 18 ? 64 : 128), worth))
+    return blockCount(blockCount(p.m, wanted), 32) * 32
   }
 }
