@@ -34,8 +34,8 @@ static void begin_tiles(void) {
 #define CK_LOAD(register, x) _tile_loadd(register, x, 64)
 
 /// c[32, 32] (+)= two by two tiles of sums over `depth` tiles of terms, operands rounded to bfloat16.
-CK_INLINE void multiply_rounded(const uint16_t *a, long next_a, const uint16_t *b, long next_b, long depth,
-                                float *c, long ldc, int accumulate) {
+CK_INLINE void multiply_tiles(const uint16_t *a, long next_a, const uint16_t *b, long next_b, long depth,
+                              float *c, long ldc, int accumulate) {
   const long bytes = ldc * 4;
   if (accumulate) {
     _tile_loadd(0, c, bytes);
@@ -87,21 +87,8 @@ CK_INLINE void multiply_split(const uint16_t *a, long next_a, const uint16_t *b,
   _tile_stored(1, c + 16 * ldc, bytes);
 }
 
-/// c[32, 32] (+)= left times right, groups of 16 lines `next_a` and `next_b` apart, over `depth` tiles of
-/// terms.
-CK_INLINE void multiply_tiles(const uint16_t *a, long next_a, const uint16_t *b, long next_b,
-                              long depth, const int parts, float *c, long ldc, int accumulate) {
-  if (parts == 1) {
-    multiply_rounded(a, next_a, b, next_b, depth, c, ldc, accumulate);
-  } else {
-    multiply_split(a, next_a, b, depth, c, ldc, accumulate);
-    multiply_split(a, next_a, b + next_b, depth, c + 16, ldc, accumulate);
-  }
-}
-
 #define CK_TILES_BEGIN() begin_tiles()
 #define CK_TILES_END() _tile_release()
-#define CK_MOST_PARTS 3
 #include "ck_tiled_matmul_body.h"
 #include "ck_tiled_attention_body.h"
 

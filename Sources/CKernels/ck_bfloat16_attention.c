@@ -11,7 +11,7 @@
 /// c[32, 32] (+)= two by two tiles of sums over `depth` tiles of terms, eight rows at a time: that many
 /// sums hide the latency and leave registers for the operands.
 CK_INLINE void multiply_tiles(const uint16_t *a, long next_a, const uint16_t *b, long next_b,
-                              long depth, const int parts, float *c, long ldc, int accumulate) {
+                              long depth, float *c, long ldc, int accumulate) {
   enum { LINES = 8 };
   for (long row = 0; row < 32; row += LINES) {
     const int32_t *left = (const int32_t *)(a + row / 16 * next_a) + row % 16 * 16;
@@ -44,7 +44,6 @@ CK_INLINE void multiply_tiles(const uint16_t *a, long next_a, const uint16_t *b,
 
 #define CK_TILES_BEGIN()
 #define CK_TILES_END()
-#define CK_MOST_PARTS 1
 #include "ck_tiled_attention_body.h"
 
 void ck_bfloat16_attention_pack(void *arguments, long task, void *scratch) {

@@ -56,7 +56,6 @@ static void fill_tables(void) {
   bfloat16_table.name = "avx512bf16";
   bfloat16_table.matmul_bfloat16 = ck_bfloat16_matmul;
   bfloat16_table.peak_bfloat16 = ck_bfloat16_peak;
-  bfloat16_table.attention_parts = 1;
   bfloat16_table.attention_pack = ck_bfloat16_attention_pack;
   bfloat16_table.tiled_attention_forward = ck_bfloat16_attention_forward;
   bfloat16_table.tiled_attention_backward = ck_bfloat16_attention_backward;
@@ -64,7 +63,6 @@ static void fill_tables(void) {
   amx_table.name = "amx";
   amx_table.pack = ck_amx_pack;
   amx_table.tiled_matmul = ck_amx_matmul;
-  amx_table.attention_parts = 3;
   amx_table.attention_pack = ck_amx_attention_pack;
   amx_table.tiled_attention_forward = ck_amx_attention_forward;
   amx_table.tiled_attention_backward = ck_amx_attention_backward;

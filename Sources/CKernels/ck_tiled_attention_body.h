@@ -26,48 +26,44 @@ static void attention_pack(void *arguments, long task, void *scratch) {
                .terms = turned ? T : E,
                .terms_dense = !turned,
                .left = 1,
-               .parts = a->splits,
-               .out = outs[operand] + owner * ck_packed_numbers(T, E, a->splits)};
+               .parts = 1,
+               .out = outs[operand] + owner * ck_packed_numbers(T, E, 1)};
   for (long block = 0; block < (T + 31) / 32; block++) pack(&s, block, scratch);
 }
 
 /// Packs a block of at most CK_Q queries, times `factor`. `terms` are E, or the queries when `turned`.
 static void pack_queries(const float *x, long stride, long count, long E, float factor, int turned,
-                         int parts, float *copy, uint16_t *out) {
+                         float *copy, uint16_t *out) {
   for (long i = 0; i < count; i++)
     for (long e = 0; e < E; e += 8)
       for (long j = 0; j < 8; j++) copy[i * E + e + j] = factor * x[i * stride + e + j];
   memset(copy + count * E, 0, (size_t)((CK_Q - count) * E) * sizeof(float));
   ck_pack s = {.x = copy, .stride = E, .lines = turned ? E : CK_Q, .terms = turned ? CK_Q : E,
-               .terms_dense = !turned, .left = 0, .parts = parts, .out = out};
+               .terms_dense = !turned, .left = 0, .parts = 1, .out = out};
   for (long block = 0; block < CK_Q / 32; block++) pack(&s, block, NULL);
 }
 
 /// c[32 * rows, 32 * columns] (+)= left times right: `a`, `b` groups of 32 lines each, `a_depth`,
 /// `b_depth` tiles of terms a group, of which `depth` are summed.
 CK_INLINE void multiply_squares(long rows, long columns, const uint16_t *a, long a_depth,
-                                const uint16_t *b, long b_depth, long depth, const int parts,
+                                const uint16_t *b, long b_depth, long depth, 
                                 float *c, long ldc, int accumulate) {
-  const long next_a = a_depth * parts * TILE, next_b = b_depth * parts * TILE;
+  const long next_a = a_depth * TILE, next_b = b_depth * TILE;
   for (long i = 0; i < rows; i++)
     for (long j = 0; j < columns; j++)
-      multiply_tiles(a + 2 * i * next_a, next_a, b + 2 * j * next_b, next_b, depth, parts,
+      multiply_tiles(a + 2 * i * next_a, next_a, b + 2 * j * next_b, next_b, depth,
                      c + 32 * i * ldc + 32 * j, ldc, accumulate);
 }
 
-/// Stores 16 pairs of numbers part by part, TILE apart.
-CK_INLINE void store_parts(vec low, vec high, const int parts, int pairs_above, uint16_t *out) {
-#pragma clang loop unroll(full)
-  for (int part = 0; part < parts; part++) {
-    const __m512i t = next_part((__m512 *)&low, (__m512 *)&high);
-    _mm512_store_si512(out + part * TILE, pairs_above ? interleave(t) : t);
-  }
+/// Stores 16 pairs of numbers as a row of a tile: of a left operand, or of a right one.
+CK_INLINE void store_pairs(vec low, vec high, int pairs_above, uint16_t *out) {
+  const __m512i pairs = (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+  _mm512_store_si512(out, pairs_above ? interleave(pairs) : pairs);
 }
 
-/// 2^x as exp2_vec has it; where the result is rounded to bfloat16, by a polynomial of degree 4, whose
+/// 2^x as exp2_vec has it, for results that are rounded to bfloat16: by a polynomial of degree 4, whose
 /// error of 2.6e-6 is a thousandth of the rounding.
-CK_INLINE vec weight_of(vec x, const int parts) {
-  if (parts > 1) return exp2_vec(x);
+CK_INLINE vec weight_of(vec x) {
   const vec magic = splat(12582912.0f);
   x = at_least(x, splat(-126.0f));
   const vec t = x + magic, f = x - (t - magic);
@@ -102,7 +98,7 @@ CK_INLINE void find_top(const query_marks *marks, float *s, long key, long count
     store(out + i * CK_WIDTH, at_least(best[0][i], best[1][i]));
 }
 
-CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch, const int parts) {
+CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch) {
   const long E = a->width, T = a->length, head = task % a->heads;
   // The last queries see most keys: they come first, so that threads end together.
   const ck_query_block *block = &a->blocks[a->block_count - 1 - task / a->heads];
@@ -111,14 +107,14 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch, con
   float *s = scratch, *o = s + CK_KEY_BLOCK * CK_Q, *top = o + CK_MAX_HEAD_WIDTH * CK_Q;
   float *new_top = top + CK_Q, *total = new_top + CK_Q, *shrink = total + CK_Q;
   float *copy = shrink + CK_Q;
-  uint16_t *p = (uint16_t *)(copy + CK_MAX_HEAD_WIDTH * CK_Q), *q = p + 3 * CK_KEY_BLOCK * CK_Q;
+  uint16_t *p = (uint16_t *)(copy + CK_MAX_HEAD_WIDTH * CK_Q), *q = p + CK_KEY_BLOCK * CK_Q;
   query_marks marks;
   mark_queries(a, block, &marks);
   const long first_token = row * T + block->first, owner = row * a->kv_heads + kv_head;
-  const long numbers = ck_packed_numbers(T, E, parts);
+  const long numbers = ck_packed_numbers(T, E, 1);
   const uint16_t *keys = a->packed_k + owner * numbers, *values = a->turned_v + owner * numbers;
   pack_queries(a->q + first_token * a->q_stride + head * E, a->q_stride, block->count, E,
-               a->scale * CK_LOG2E, 0, parts, copy, q);
+               a->scale * CK_LOG2E, 0, copy, q);
   memset(o, 0, (size_t)(squares * 32 * CK_Q) * sizeof(float));
   for (int i = 0; i < CK_Q; i++) {
     top[i] = CK_HIDDEN;
@@ -127,8 +123,8 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch, con
   const long end = block->first + block->count;
   for (long key = block->first_key / CK_KEY_BLOCK * CK_KEY_BLOCK; key < end; key += CK_KEY_BLOCK) {
     const long groups = least(CK_KEY_BLOCK / 32, (end - key + 31) / 32), count = groups * 32;
-    multiply_squares(groups, CK_Q / 32, keys + key / 16 * depth * parts * TILE, depth, q, depth,
-                     depth, parts, s, CK_Q, 0);
+    multiply_squares(groups, CK_Q / 32, keys + key / 16 * depth * TILE, depth, q, depth,
+                     depth, s, CK_Q, 0);
     const int masked = key + count - 1 > block->first || key < marks.highest_start;
     int moved = 0;
     if (masked)
@@ -142,16 +138,16 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch, con
       store(top + lane, m0);
       store(shrink + lane, change);
       vec sum = load(total + lane) * change;
-      uint16_t *out = p + lane / 16 * (CK_KEY_BLOCK / 32) * parts * TILE;
+      uint16_t *out = p + lane / 16 * (CK_KEY_BLOCK / 32) * TILE;
       for (long j = 0; j < count; j += 2) {
-        vec x = weight_of(load(s + j * CK_Q + lane) - m0, parts);
-        vec y = weight_of(load(s + (j + 1) * CK_Q + lane) - m0, parts);
+        vec x = weight_of(load(s + j * CK_Q + lane) - m0);
+        vec y = weight_of(load(s + (j + 1) * CK_Q + lane) - m0);
         if (masked) {
           x = visible(&marks, lane, (int32_t)(key + j)) ? x : splat(0);
           y = visible(&marks, lane, (int32_t)(key + j + 1)) ? y : splat(0);
         }
         sum += x + y;
-        store_parts(x, y, parts, 1, out + j / 32 * parts * TILE + j % 32 * 16);
+        store_pairs(x, y, 1, out + j / 32 * TILE + j % 32 * 16);
       }
       store(total + lane, sum);
     }
@@ -161,8 +157,8 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch, con
           float *at = o + e * CK_Q + lane;
           store(at, load(at) * load(shrink + lane));
         }
-    multiply_squares(squares, CK_Q / 32, values + tile_place(E, key_depth, 0, key / 32) * parts * TILE,
-                     pass_of(key_depth, key / 32), p, CK_KEY_BLOCK / 32, groups, parts, o, CK_Q, 1);
+    multiply_squares(squares, CK_Q / 32, values + tile_place(E, key_depth, 0, key / 32) * TILE,
+                     pass_of(key_depth, key / 32), p, CK_KEY_BLOCK / 32, groups, o, CK_Q, 1);
   }
   for (int i = 0; i < block->count; i++) {
     float *out = a->o + (first_token + i) * a->o_stride + head * E;
@@ -176,10 +172,7 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch, con
 static void tiled_attention_forward(void *arguments, long task, void *scratch) {
   const ck_attention *a = arguments;
   CK_TILES_BEGIN();
-  if (CK_MOST_PARTS == 1 || a->splits == 1)
-    attend_tiled(a, task, scratch, 1);
-  else
-    attend_tiled(a, task, scratch, CK_MOST_PARTS);
+  attend_tiled(a, task, scratch);
   CK_TILES_END();
 }
 
@@ -204,7 +197,7 @@ CK_INLINE void add_rows(float *x, long stride, const float *y, long from, long r
     }
 }
 
-CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch, const int parts) {
+CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch) {
   const long E = a->width, T = a->length, group = task % a->groups;
   const long kv_head = task / a->groups % a->kv_heads, row = task / a->groups / a->kv_heads;
   const long heads_each = a->heads / a->kv_heads;
@@ -212,11 +205,11 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch, 
   enum { KEY_TILES = CK_KEY_BLOCK / 32, QUERY_TILES = CK_Q / 32, SQUARE = CK_KEY_BLOCK * CK_Q };
   float *s = scratch, *ds = s + SQUARE, *dk_tile = ds + SQUARE, *dv_tile = dk_tile + wide * CK_KEY_BLOCK;
   float *copy = dv_tile + wide * CK_KEY_BLOCK;
-  uint16_t *p_left = (uint16_t *)(copy + wide * CK_Q), *ds_left = p_left + parts * SQUARE;
-  uint16_t *ds_right = ds_left + parts * SQUARE;
-  char *rest = (char *)(ds_right + parts * SQUARE);
+  uint16_t *p_left = (uint16_t *)(copy + wide * CK_Q), *ds_left = p_left + SQUARE;
+  uint16_t *ds_right = ds_left + SQUARE;
+  char *rest = (char *)(ds_right + SQUARE);
   query_span span[SPAN];
-  const long packed = wide * CK_Q * parts, each = packed * 4 * 2 + wide * CK_Q * 4;
+  const long packed = wide * CK_Q, each = packed * 4 * 2 + wide * CK_Q * 4;
   const long together = least(SPAN, SPAN_BYTES / each > 0 ? SPAN_BYTES / each : 1);
   for (long i = 0; i < together; i++) {
     span[i].q = (uint16_t *)(rest + i * each);
@@ -226,7 +219,7 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch, 
     span[i].dq = (float *)(span[i].d_o_turned + packed);
   }
   const key_gradients own = own_key_gradients(a, row, kv_head, group);
-  const long owner = row * a->kv_heads + kv_head, numbers = ck_packed_numbers(T, E, parts);
+  const long owner = row * a->kv_heads + kv_head, numbers = ck_packed_numbers(T, E, 1);
   const uint16_t *keys = a->packed_k + owner * numbers, *values = a->packed_v + owner * numbers;
   const uint16_t *turned = a->turned_k + owner * numbers;
   const long first_block = a->row_blocks[row], last_block = a->row_blocks[row + 1];
@@ -247,10 +240,10 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch, 
         const float *q = a->q + token * a->q_stride + head * E;
         const float *o = a->o + token * a->o_stride + head * E;
         const float *d_o = a->d_o + token * a->do_stride + head * E;
-        pack_queries(q, a->q_stride, n, E, a->scale * CK_LOG2E, 0, parts, copy, u->q);
-        pack_queries(q, a->q_stride, n, E, 1, 1, parts, copy, u->q_turned);
-        pack_queries(d_o, a->do_stride, n, E, a->scale, 0, parts, copy, u->d_o);
-        pack_queries(d_o, a->do_stride, n, E, 1, 1, parts, copy, u->d_o_turned);
+        pack_queries(q, a->q_stride, n, E, a->scale * CK_LOG2E, 0, copy, u->q);
+        pack_queries(q, a->q_stride, n, E, 1, 1, copy, u->q_turned);
+        pack_queries(d_o, a->do_stride, n, E, a->scale, 0, copy, u->d_o);
+        pack_queries(d_o, a->do_stride, n, E, 1, 1, copy, u->d_o_turned);
         memset(u->dq, 0, (size_t)(wide * CK_Q) * sizeof(float));
         const float *known = a->log_sum_exp + (row * a->heads + head) * T + u->block->first;
         for (int j = 0; j < CK_Q; j++) {
@@ -270,10 +263,10 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch, 
           const long first = u->block->first, end = first + u->block->count;
           if (key >= end || key + CK_KEY_BLOCK <= u->block->first_key) continue;
           const long groups = least(KEY_TILES, (end - key + 31) / 32), keys_here = groups * 32;
-          const long at = key / 16 * depth * parts * TILE;
-          multiply_squares(groups, QUERY_TILES, keys + at, depth, u->q, depth, depth, parts, s,
+          const long at = key / 16 * depth * TILE;
+          multiply_squares(groups, QUERY_TILES, keys + at, depth, u->q, depth, depth, s,
                            CK_Q, 0);
-          multiply_squares(groups, QUERY_TILES, values + at, depth, u->d_o, depth, depth, parts,
+          multiply_squares(groups, QUERY_TILES, values + at, depth, u->d_o, depth, depth,
                            ds, CK_Q, 0);
           const int masked = key + keys_here - 1 > first || key < u->marks.highest_start;
           for (int lane = 0; lane < CK_Q; lane += 32) {
@@ -284,8 +277,8 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch, 
 #pragma clang loop unroll(full)
               for (int k = 0; k < 2; k++) {
                 const float *x = s + (j + k) * CK_Q + lane, *y = ds + (j + k) * CK_Q + lane;
-                p[k][0] = weight_of(load(x) - l0, parts);
-                p[k][1] = weight_of(load(x + 16) - l1, parts);
+                p[k][0] = weight_of(load(x) - l0);
+                p[k][1] = weight_of(load(x + 16) - l1);
                 if (masked) {
                   const int32_t number = (int32_t)(key + j + k);
                   p[k][0] = visible(&u->marks, lane, number) ? p[k][0] : splat(0);
@@ -293,15 +286,15 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch, 
                 }
                 g[k][0] = p[k][0] * (load(y) - d0);
                 g[k][1] = p[k][1] * (load(y + 16) - d1);
-                const long left = ((j + k) / 16 * QUERY_TILES + lane / 32) * parts * TILE +
+                const long left = ((j + k) / 16 * QUERY_TILES + lane / 32) * TILE +
                                   (j + k) % 16 * 32;
-                store_parts(p[k][0], p[k][1], parts, 0, p_left + left);
-                store_parts(g[k][0], g[k][1], parts, 0, ds_left + left);
+                store_pairs(p[k][0], p[k][1], 0, p_left + left);
+                store_pairs(g[k][0], g[k][1], 0, ds_left + left);
               }
 #pragma clang loop unroll(full)
               for (int half = 0; half < 2; half++)
-                store_parts(g[0][half], g[1][half], parts, 1,
-                            ds_right + ((lane / 16 + half) * KEY_TILES + j / 32) * parts * TILE +
+                store_pairs(g[0][half], g[1][half], 1,
+                            ds_right + ((lane / 16 + half) * KEY_TILES + j / 32) * TILE +
                                 j % 32 * 16);
             }
           }
@@ -311,12 +304,12 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch, 
             begun = 1;
           }
           multiply_squares(groups, squares, p_left, QUERY_TILES, u->d_o_turned, QUERY_TILES,
-                           QUERY_TILES, parts, dv_tile, wide, begun);
+                           QUERY_TILES, dv_tile, wide, begun);
           multiply_squares(groups, squares, ds_left, QUERY_TILES, u->q_turned, QUERY_TILES,
-                           QUERY_TILES, parts, dk_tile, wide, begun);
+                           QUERY_TILES, dk_tile, wide, begun);
           multiply_squares(squares, QUERY_TILES,
-                           turned + tile_place(E, key_depth, 0, key / 32) * parts * TILE,
-                           pass_of(key_depth, key / 32), ds_right, KEY_TILES, groups, parts, u->dq,
+                           turned + tile_place(E, key_depth, 0, key / 32) * TILE,
+                           pass_of(key_depth, key / 32), ds_right, KEY_TILES, groups, u->dq,
                            CK_Q, 1);
           begun = 1;
         }
@@ -338,10 +331,7 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch, 
 static void tiled_attention_backward(void *arguments, long task, void *scratch) {
   const ck_attention *a = arguments;
   CK_TILES_BEGIN();
-  if (CK_MOST_PARTS == 1 || a->splits == 1)
-    turn_back_tiled(a, task, scratch, 1);
-  else
-    turn_back_tiled(a, task, scratch, CK_MOST_PARTS);
+  turn_back_tiled(a, task, scratch);
   CK_TILES_END();
 }
 #endif

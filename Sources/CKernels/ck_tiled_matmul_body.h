@@ -29,10 +29,12 @@ static void multiply_square(const uint16_t *a, long next_a, const uint16_t *b, l
     stride = 32;
     if (accumulate) copy_square(square, 32, c, ldc, rows, columns);
   }
-  if (parts == 1)
-    multiply_tiles(a, next_a, b, next_b, depth, 1, to, stride, accumulate);
-  else
-    multiply_tiles(a, next_a, b, next_b, depth, 3, to, stride, accumulate);
+  if (parts == 1) {
+    multiply_tiles(a, next_a, b, next_b, depth, to, stride, accumulate);
+  } else {
+    multiply_split(a, next_a, b, depth, to, stride, accumulate);
+    multiply_split(a, next_a, b + next_b, depth, to + 16, stride, accumulate);
+  }
   if (to == square) copy_square(c, ldc, square, 32, rows, columns);
 }
 

@@ -201,7 +201,7 @@ public enum CausalAttention {
       v_stride: shape.keyValueStride, o_stride: dense, do_stride: dense,
       dq_stride: shape.queryStride, dk_stride: shape.keyValueStride,
       dv_stride: shape.keyValueStride, scale: shape.scale, packed_k: nil, packed_v: nil,
-      turned_k: nil, turned_v: nil, splits: 0)
+      turned_k: nil, turned_v: nil)
   }
 
   private static func check(_ shape: Shape, _ starts: UnsafePointer<Int32>) {

@@ -137,11 +137,10 @@ typedef struct {
   long rows, length, heads, kv_heads, width, block_count, groups;
   long q_stride, k_stride, v_stride, o_stride, do_stride, dq_stride, dk_stride, dv_stride;
   float scale;
-  // Operands of the tiled loops, [B, K, ck_packed_numbers(T, E, splits)] each, written by
+  // Operands of the tiled loops, bfloat16, [B, K, ck_packed_numbers(T, E, 1)] each, written by
   // attention_pack: keys and values, and both turned, [E, T]; NULL where the pass does not use one.
   uint16_t *_Nullable packed_k, *_Nullable packed_v;
   uint16_t *_Nullable turned_k, *_Nullable turned_v;
-  int splits;                // parts of the packed operands, as in ck_pack
 } ck_attention;
 
 typedef struct {
@@ -184,7 +183,6 @@ typedef struct {
   ck_task _Nullable matmul_bfloat16;          // the same with operands rounded to bfloat16
   ck_task _Nullable pack;                     // ck_pack
   ck_task _Nullable tiled_matmul;             // ck_matmul of packed operands, any precision
-  int attention_parts;                        // most parts of operands of the three below, 0 without
   ck_task _Nullable attention_pack;           // ck_attention, block = operand + 4 * (kv head + K * row)
   ck_task _Nullable tiled_attention_forward;  // as attention_forward, of packed operands
   ck_task _Nullable tiled_attention_backward; // as attention_backward, of packed operands
