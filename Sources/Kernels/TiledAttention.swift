@@ -1,7 +1,9 @@
 import CKernels
 
-/// Which loops attend, and the packed keys and values of those that run on tiles: those of bfloat16. In
-/// float32 a tile unit is no faster than vectors here, and half as fast while others use the core.
+/// Which loops attend, and the packed keys and values of those that run on tiles.
+///
+/// Those of bfloat16 do. In float32 a tile unit is no faster than vectors here, and half as fast while
+/// others use the core.
 struct TiledAttention {
   /// Whether keys and values are packed.
   let areUsed: Bool
