@@ -3,7 +3,7 @@
 #if defined(__x86_64__)
 
 enum {
-  ROWS = 256,             // rows packed per pass
+  ROWS = 128,             // rows packed per pass: DEPTH tiles of three parts of them fit into the scratch
   PANEL_BYTES = 3 << 18,  // of b that a pass over the rows finds in the second-level cache
 };
 

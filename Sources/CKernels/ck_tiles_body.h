@@ -19,7 +19,7 @@
 
 enum {
   TILE = 512,  // numbers of a tile
-  DEPTH = 16,  // tiles of terms summed per pass: a panel of b stays in the first-level cache
+  DEPTH = 48,  // most tiles of terms summed per pass: sums are read and written once a pass
 };
 
 CK_INLINE long tiles_of(long terms) { return (terms + 31) / 32; }
