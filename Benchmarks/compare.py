@@ -1,11 +1,11 @@
 """Side by side: the training step of `needlepoint bench step` and of PyTorch, in turns.
 
-    python Benchmarks/compare.py [--config NAME ...] [--program .build/release/needlepoint]
+    python Benchmarks/compare.py [--config NAME ...] [--mode MODE ...] [--program .build/release/needlepoint]
 
 Needs a Python with PyTorch. In every round each mode of PyTorch and both precisions of needlepoint take
 their turn, since shared machines change their speed from minute to minute. The table gives the medians
 over the rounds, and the median of the rounds' ratios to the best mode of PyTorch in that round (bfloat16:
-of all four; float32: of the two in float32), with the lowest and the highest.
+of all; float32: of those in float32), with the lowest and the highest.
 """
 
 import argparse
@@ -37,18 +37,18 @@ def own_speed(program, config, precision, threads, seconds):
     return json.loads(result.stdout.splitlines()[-1])["tokens_per_second"]
 
 
-def compare(config, program, threads, seconds, rounds):
-    steps = {mode: Step(config, mode) for mode in MODES}
+def compare(config, modes, program, threads, seconds, rounds):
+    steps = {mode: Step(config, mode) for mode in modes}
     speeds, ratios = collections.defaultdict(list), collections.defaultdict(list)
     for _ in range(rounds):
         for mode, step in steps.items():
             speeds[mode].append(step.tokens / statistics.median(step.times(seconds)))
         for precision in PRECISIONS:
             speed = own_speed(program, config, precision, threads, seconds)
-            rivals = [m for m in MODES if precision == "bfloat16" or m.startswith(precision)]
+            rivals = [m for m in modes if precision == "bfloat16" or m.startswith(precision)]
             speeds["needlepoint " + precision].append(speed)
             ratios[precision].append(speed / max(speeds[mode][-1] for mode in rivals))
-    cells = [f"{statistics.median(speeds[mode]):,.0f}" for mode in MODES]
+    cells = [f"{statistics.median(speeds[mode]):,.0f}" for mode in modes]
     for precision in PRECISIONS:
         r = ratios[precision]
         cells.append(f"{statistics.median(speeds['needlepoint ' + precision]):,.0f}")
@@ -59,6 +59,8 @@ def compare(config, program, threads, seconds, rounds):
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--config", action="append", choices=CONFIGURATIONS)
+    arguments.add_argument("--mode", action="append", choices=MODES,
+                           help="of PyTorch; float32 has to be among them")
     arguments.add_argument("--program", default=FOLDER.parent / ".build/release/needlepoint")
     arguments.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     arguments.add_argument("--rounds", type=int, default=7)
@@ -66,8 +68,9 @@ if __name__ == "__main__":
     chosen = arguments.parse_args()
     torch.set_num_threads(chosen.threads)
     print("Tokens/s, medians of", chosen.rounds, "rounds.\n")
-    print("| config |", " | ".join(f"PyTorch {mode}" for mode in MODES),
+    modes = chosen.mode or MODES
+    print("| config |", " | ".join(f"PyTorch {mode}" for mode in modes),
           "| float32 | ratio | bfloat16 | ratio |")
-    print("|---" * 9 + "|")
+    print("|---" * (len(modes) + 5) + "|")
     for config in chosen.config or CONFIGURATIONS:
-        compare(config, chosen.program, chosen.threads, chosen.seconds, chosen.rounds)
+        compare(config, modes, chosen.program, chosen.threads, chosen.seconds, chosen.rounds)
