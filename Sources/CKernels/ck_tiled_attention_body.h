@@ -34,12 +34,15 @@ static void attention_pack(void *arguments, long task, void *scratch) {
 /// Packs a block of at most CK_Q queries, times `factor`. `terms` are E, or the queries when `turned`.
 static void pack_queries(const float *x, long stride, long count, long E, float factor, int turned,
                          float *copy, uint16_t *out) {
-  for (long i = 0; i < count; i++)
-    for (long e = 0; e < E; e += 8)
-      for (long j = 0; j < 8; j++) copy[i * E + e + j] = factor * x[i * stride + e + j];
-  memset(copy + count * E, 0, (size_t)((CK_Q - count) * E) * sizeof(float));
-  ck_pack s = {.x = copy, .stride = E, .lines = turned ? E : CK_Q, .terms = turned ? CK_Q : E,
-               .terms_dense = !turned, .left = 0, .parts = 1, .out = out};
+  const int as_is = count == CK_Q && factor == 1;
+  if (!as_is) {
+    for (long i = 0; i < count; i++)
+      for (long e = 0; e < E; e += 8)
+        for (long j = 0; j < 8; j++) copy[i * E + e + j] = factor * x[i * stride + e + j];
+    memset(copy + count * E, 0, (size_t)((CK_Q - count) * E) * sizeof(float));
+  }
+  ck_pack s = {.x = as_is ? x : copy, .stride = as_is ? stride : E, .lines = turned ? E : CK_Q,
+               .terms = turned ? CK_Q : E, .terms_dense = !turned, .left = 0, .parts = 1, .out = out};
   for (long block = 0; block < CK_Q / 32; block++) pack(&s, block, NULL);
 }
 

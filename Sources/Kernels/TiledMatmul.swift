@@ -62,10 +62,12 @@ enum TiledMatmul {
   ///
   /// Small blocks, so that threads end together also when a core is shared with somebody and does half as
   /// much as the other; a block is worth 5 million operations. B comes from memory once for each block: one
-  /// that does not stay in the second-level cache is read by more rows.
+  /// that does not stay in the second-level cache is read by more rows. A turned A is read across its rows,
+  /// twice as far at once.
   private static func blockRows(_ p: ck_matmul, bytes: Int) -> Int {
+    let least = bytes <= 3 << 18 && p.transpose_a == 0 ? 64 : 128
     let worth = 2 * p.m * p.n * p.k / 5_000_000
-    let wanted = max(1, min(blockCount(p.m, bytes <= 3 << 18 ? 64 : 128), worth))
+    let wanted = max(1, min(blockCount(p.m, least), worth))
     return blockCount(blockCount(p.m, wanted), 32) * 32
   }
 }
