@@ -26,8 +26,8 @@ static void begin_tiles(void) {
   _tile_loadconfig(&c);
 }
 
-// A core renames tile registers from a small store, which its two hardware threads share: while the other
-// one is at work, a load waits until all before it are done once more than five registers hold something
+// It seems that a core renames tile registers from a small store, which its two hardware threads share: while the
+// other one is at work, loads wait for each other the more, the more registers hold something
 // (eight loads take 101 ns with eight registers, 45 with four). So a product works with as few as its loads
 // allow: the sums, and one or two operands; with the other thread idle that is as fast as more.
 
