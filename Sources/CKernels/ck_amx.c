@@ -29,7 +29,7 @@ static void begin_tiles(void) {
 // It seems that a core renames tile registers from a small store, which its two hardware threads share: while the
 // other one is at work, loads wait for each other the more, the more registers hold something
 // (eight loads take 101 ns with eight registers, 45 with four). So a product works with as few as its loads
-// allow: the sums, and one or two operands; with the other thread idle that is as fast as more.
+// allow: the sums, and two or three operands; with the other thread idle that is as fast as more.
 
 #define CK_LOAD(register, x) _tile_loadd(register, x, 64)
 
