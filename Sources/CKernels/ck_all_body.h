@@ -16,7 +16,9 @@
 #include "ck_optimizer_body.h"
 #include "ck_embedding_body.h"
 #include "ck_tile_body.h"
+#include "ck_strips_body.h"
 #include "ck_attention_marks_body.h"
+#include "ck_attention_pack_body.h"
 #include "ck_attention_forward_body.h"
 #include "ck_attention_backward_body.h"
 #include "ck_matmul_body.h"
@@ -39,6 +41,7 @@ const ck_table CK_TABLE = {
     .gather = gather,
     .scatter = scatter,
     .sum_parts = sum_parts,
+    .attention_pack = attention_pack,
     .attention_forward = attention_forward,
     .attention_backward = attention_backward,
     .attention_merge = attention_merge,

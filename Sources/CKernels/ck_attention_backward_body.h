@@ -9,10 +9,12 @@ static void attention_backward(void *arguments, long task, void *scratch) {
   const long kv_head = task / a->groups % a->kv_heads, row = task / a->groups / a->kv_heads;
   const long heads_each = a->heads / a->kv_heads;
   float *qt = scratch, *dot = qt + CK_MAX_HEAD_WIDTH * CK_Q, *p = dot + CK_MAX_HEAD_WIDTH * CK_Q;
-  float *ds = p + CK_KEY_BLOCK * CK_Q, *lse = ds + CK_KEY_BLOCK * CK_Q, *delta = lse + CK_Q;
+  float *ds = p + CK_KEYS * CK_Q, *lse = ds + CK_KEYS * CK_Q, *delta = lse + CK_Q;
+  float *q_rows = delta + CK_Q, *do_rows = q_rows + CK_Q * CK_MAX_HEAD_WIDTH;
   const key_gradients own = own_key_gradients(a, row, kv_head, group);
-  const float *keys = a->k + row * T * a->k_stride + kv_head * E;
-  const float *values = a->v + row * T * a->v_stride + kv_head * E;
+  const float *keys = head_of(a->packed_k, a, row, kv_head);
+  const float *values = head_of(a->packed_v, a, row, kv_head);
+  const float *key_rows = head_of(a->turned_k, a, row, kv_head);
   const long first_block = a->row_blocks[row], last_block = a->row_blocks[row + 1];
   for (long b = first_block; b < last_block; b++) {
     if (!takes_block(a, b - first_block, group)) continue;
@@ -27,6 +29,8 @@ static void attention_backward(void *arguments, long task, void *scratch) {
       float *dq = a->dq + first_token * a->dq_stride + head * E;
       pack_transposed(q, a->q_stride, block->count, E, a->scale * CK_LOG2E, qt);
       pack_transposed(d_o, a->do_stride, block->count, E, a->scale, dot);
+      copy_rows(q, a->q_stride, block->count, E, q_rows);
+      copy_rows(d_o, a->do_stride, block->count, E, do_rows);
       const float *known = a->log_sum_exp + (row * a->heads + head) * T + block->first;
       for (int i = 0; i < CK_Q; i++) {
         const int inside = i < block->count;
@@ -35,11 +39,11 @@ static void attention_backward(void *arguments, long task, void *scratch) {
                                                     NULL, E)
                           : 0;
       }
-      for (long key = block->first_key; key < end; key += CK_KEY_BLOCK) {
-        const long count = at_most_long(CK_KEY_BLOCK, end - key);
-        const float *k = keys + key * a->k_stride, *v = values + key * a->v_stride;
-        product(count, CK_Q, E, k, a->k_stride, 1, qt, CK_Q, p, CK_Q, 0);
-        product(count, CK_Q, E, v, a->v_stride, 1, dot, CK_Q, ds, CK_Q, 0);
+      const long first_key = block->first_key / CK_TILE_ROWS * CK_TILE_ROWS;
+      for (long key = first_key; key < end; key += CK_KEYS) {
+        const long count = at_most_long(CK_KEYS, end - key), next = E * CK_TILE_ROWS;
+        product_strips(count, CK_Q, E, keys + key * E, next, qt, CK_Q, p, CK_Q, 0);
+        product_strips(count, CK_Q, E, values + key * E, next, dot, CK_Q, ds, CK_Q, 0);
         const int masked = key + count - 1 > block->first || key < marks.highest_start;
         for (int lane = 0; lane < CK_Q; lane += CK_WIDTH) {
           const vec l = load(lse + lane), d = load(delta + lane);
@@ -51,12 +55,12 @@ static void attention_backward(void *arguments, long task, void *scratch) {
             store(ds_at, x * (load(ds_at) - d));
           }
         }
-        product(count, E, block->count, p, CK_Q, 1, d_o, a->do_stride, own.dv + key * own.dv_stride,
-                own.dv_stride, 1);
-        product(count, E, block->count, ds, CK_Q, 1, q, a->q_stride, own.dk + key * own.dk_stride,
-                own.dk_stride, 1);
-        product(block->count, E, count, ds, 1, CK_Q, k, a->k_stride, dq, a->dq_stride,
-                key > block->first_key);
+        product_rows(count, E, block->count, p, CK_Q * CK_TILE_ROWS, do_rows, E,
+                     own.dv + key * own.dv_stride, own.dv_stride, 1);
+        product_rows(count, E, block->count, ds, CK_Q * CK_TILE_ROWS, q_rows, E,
+                     own.dk + key * own.dk_stride, own.dk_stride, 1);
+        product_columns(block->count, E, count, ds, CK_TILE_ROWS, key_rows + key * E, E, dq,
+                        a->dq_stride, key > first_key);
       }
     }
   }

@@ -56,14 +56,14 @@ static void fill_tables(void) {
   bfloat16_table.name = "avx512bf16";
   bfloat16_table.matmul_bfloat16 = ck_bfloat16_matmul;
   bfloat16_table.peak_bfloat16 = ck_bfloat16_peak;
-  bfloat16_table.attention_pack = ck_bfloat16_attention_pack;
+  bfloat16_table.tiled_attention_pack = ck_bfloat16_attention_pack;
   bfloat16_table.tiled_attention_forward = ck_bfloat16_attention_forward;
   bfloat16_table.tiled_attention_backward = ck_bfloat16_attention_backward;
   amx_table = bfloat16_table;
   amx_table.name = "amx";
   amx_table.pack = ck_amx_pack;
   amx_table.tiled_matmul = ck_amx_matmul;
-  amx_table.attention_pack = ck_amx_attention_pack;
+  amx_table.tiled_attention_pack = ck_amx_attention_pack;
   amx_table.tiled_attention_forward = ck_amx_attention_forward;
   amx_table.tiled_attention_backward = ck_amx_attention_backward;
   amx_table.peak_bfloat16 = ck_amx_peak;
@@ -101,6 +101,13 @@ int ck_core_count(void) {
 
 long ck_packed_numbers(long lines, long terms, int parts) {
   return (lines + 31) / 32 * 32 * ((terms + 31) / 32 * 32) * parts;
+}
+
+static long whole_strips(long lines) { return (lines + CK_TILE_ROWS - 1) / CK_TILE_ROWS * CK_TILE_ROWS; }
+
+long ck_strip_numbers(long length, long width) {
+  const long tokens = whole_strips(length) * width, components = whole_strips(width) * length;
+  return ((tokens > components ? tokens : components) + 15) / 16 * 16;
 }
 
 long ck_plan_capacity(long rows, long length) {

@@ -76,16 +76,11 @@ public enum CausalAttention {
     logSumExp: UnsafeMutablePointer<Float>, precision: MatmulPrecision = .float32, pool: ThreadPool
   ) {
     check(shape, documentStarts)
-    let tiles = TiledAttention(shape, precision, pool)
-    pool.workspace.withBytes(planBytes(shape) + tiles.bytes(operands: 2)) { memory in
+    let loops = AttentionLoops(shape, precision, pool)
+    pool.workspace.withBytes(planBytes(shape) + loops.forwardBytes) { memory in
       var arguments = plan(shape, memory, q, k, v, documentStarts, o, logSumExp)
-      if tiles.areUsed {
-        let operands = tiles.operands(2, at: memory + planBytes(shape))
-        arguments.packed_k = operands[0]
-        arguments.turned_v = operands[1]
-        tiles.pack(&arguments, pool)
-      }
-      pool.run(arguments.block_count * shape.heads, tiles.forward, &arguments)
+      loops.packForward(&arguments, into: memory + planBytes(shape), pool)
+      pool.run(arguments.block_count * shape.heads, loops.forward, &arguments)
     }
   }
 
@@ -118,9 +113,9 @@ public enum CausalAttention {
   ) {
     check(shape, documentStarts)
     let groups = groups(shape, threads: pool.threads)
-    let tiles = TiledAttention(shape, precision, pool)
+    let loops = AttentionLoops(shape, precision, pool)
     let start = planBytes(shape) + partBytes(shape, groups)
-    pool.workspace.withBytes(start + tiles.bytes(operands: 3)) { memory in
+    pool.workspace.withBytes(start + loops.backwardBytes) { memory in
       // The loops of the backward pass only read these two; the forward pass writes them.
       var arguments = plan(
         shape, memory, q, k, v, documentStarts, UnsafeMutablePointer(mutating: o),
@@ -131,15 +126,9 @@ public enum CausalAttention {
       arguments.dv = dv
       arguments.groups = groups
       arguments.parts = (memory + planBytes(shape)).assumingMemoryBound(to: Float.self)
-      if tiles.areUsed {
-        let operands = tiles.operands(3, at: memory + start)
-        arguments.packed_k = operands[0]
-        arguments.packed_v = operands[1]
-        arguments.turned_k = operands[2]
-        tiles.pack(&arguments, pool)
-      }
+      loops.packBackward(&arguments, into: memory + start, pool)
       let owners = shape.rows * shape.kvHeads
-      pool.run(owners * groups, tiles.backward, &arguments)
+      pool.run(owners * groups, loops.backward, &arguments)
       if groups > 1 {
         let chunks = blockCount(shape.length, CK_MERGE_TOKENS)
         pool.run(owners * chunks, pool.table.pointee.attention_merge, &arguments)
@@ -158,10 +147,10 @@ public enum CausalAttention {
   public static func workspaceBytes(
     _ shape: Shape, precision: MatmulPrecision = .float32, backward: Bool = true, pool: ThreadPool
   ) -> Int {
-    let tiles = TiledAttention(shape, precision, pool)
-    guard backward else { return planBytes(shape) + tiles.bytes(operands: 2) }
+    let loops = AttentionLoops(shape, precision, pool)
+    guard backward else { return planBytes(shape) + loops.forwardBytes }
     return planBytes(shape) + partBytes(shape, groups(shape, threads: pool.threads))
-      + tiles.bytes(operands: 3)
+      + loops.backwardBytes
   }
 
   /// Key and value gradients of the groups after the first.

@@ -59,11 +59,21 @@ import Testing
     #expect(!result.errors.isEmpty)
   }
 
-  @Test(.enabled(if: Program.isBuilt && !MatmulPrecision.bfloat16.isAvailable))
-  func bfloat16IsRefusedWhereTheProcessorHasNone() throws {
-    let result = try Program.run("bench", "gemm", "--precision", "bfloat16", "--sizes", "8,8,8")
-    #expect(result.status == 2)
-    #expect(result.errors.contains("does not multiply bfloat16"))
+  @Test(
+    .enabled(if: Program.isBuilt),
+    arguments: [
+      ["gemm", "--sizes", "8,8,8", "--seconds", "0.01"],
+      ["attention", "--length", "64", "--seconds", "0.01"], ["step", "--forecast"],
+      ["step", "--config", "tiny-256", "--seconds", "0.01"],
+    ])
+  func float32IsMeasuredAndNamedWhereTheLoopsHaveNoBfloat16(_ arguments: [String]) throws {
+    let result = try Program.start(
+      ["bench"] + arguments + ["--precision", "bfloat16", "--json"],
+      environment: ["NEEDLEPOINT_ISA": "portable"]
+    ).finish(seconds: 120)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("bfloat16: this processor, or the choice of loops"))
+    #expect(!result.output.contains("\"precision\":\"bfloat16\""))
   }
 
   @Test func bfloat16ProductsOfAProcessorWithoutThemAreFloat32() {

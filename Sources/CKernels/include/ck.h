@@ -17,6 +17,7 @@ typedef void (*ck_task)(void *arguments, long block, void *scratch);
 
 enum {
   CK_SCRATCH_BYTES = 1 << 21,
+  CK_TILE_ROWS = 6,      // rows of sums that the vector loops keep in registers
   CK_QUERY_BLOCK = 64,   // queries of one attention block
   CK_KEY_BLOCK = 64,     // keys of one attention tile
   CK_MERGE_TOKENS = 256, // tokens of one block of attention_merge
@@ -137,10 +138,12 @@ typedef struct {
   long rows, length, heads, kv_heads, width, block_count, groups;
   long q_stride, k_stride, v_stride, o_stride, do_stride, dq_stride, dk_stride, dv_stride;
   float scale;
-  // Operands of the tiled loops, bfloat16, [B, K, ck_packed_numbers(T, E, 1)] each, written by
-  // attention_pack: keys and values, and both turned, [E, T]; NULL where the pass does not use one.
-  uint16_t *_Nullable packed_k, *_Nullable packed_v;
-  uint16_t *_Nullable turned_k, *_Nullable turned_v;
+  // Keys and values as the loops read them, one for each of [B, K], written by attention_pack or
+  // tiled_attention_pack; NULL where the pass does not use one. Vector loops: floats, ck_strip_numbers(T, E),
+  // in strips of tokens, values also in strips of components (turned_v) and keys in dense rows (turned_k).
+  // Tiled loops: bfloat16, ck_packed_numbers(T, E, 1), as tiles, and both also turned, [E, T].
+  void *_Nullable packed_k, *_Nullable packed_v;
+  void *_Nullable turned_k, *_Nullable turned_v;
 } ck_attention;
 
 typedef struct {
@@ -176,6 +179,7 @@ typedef struct {
   ck_task squared_sum, axpy, scale, lerp;     // ck_flat
   ck_task gather, scatter;                    // ck_embedding
   ck_task sum_parts;                          // ck_sum_parts
+  ck_task attention_pack;                     // ck_attention, block = operand + 4 * (kv head + K * row)
   ck_task attention_forward;                  // ck_attention, block = head + H * query block
   ck_task attention_backward;                 // ck_attention, block = group + G * (kv head + K * row)
   ck_task attention_merge;                    // ck_attention, block = chunk + C * (kv head + K * row)
@@ -183,7 +187,7 @@ typedef struct {
   ck_task _Nullable matmul_bfloat16;          // the same with operands rounded to bfloat16
   ck_task _Nullable pack;                     // ck_pack
   ck_task _Nullable tiled_matmul;             // ck_matmul of packed operands, any precision
-  ck_task _Nullable attention_pack;           // ck_attention, block = operand + 4 * (kv head + K * row)
+  ck_task _Nullable tiled_attention_pack;     // as attention_pack
   ck_task _Nullable tiled_attention_forward;  // as attention_forward, of packed operands
   ck_task _Nullable tiled_attention_backward; // as attention_backward, of packed operands
   /// y[i] = e^x[i]; for tests of the exponential.
@@ -209,6 +213,8 @@ const ck_table *_Nullable ck_table_of(int instruction_set);
 void ck_round_bfloat16(const float *x, long stride, long rows, long columns, uint16_t *out);
 /// Numbers of a packed operand [lines, terms]; as many for [terms, lines].
 long ck_packed_numbers(long lines, long terms, int parts);
+/// Floats of the keys or values of a head in any layout of the vector loops; a multiple of 16.
+long ck_strip_numbers(long length, long width);
 /// Processors this process may use, or 0 when the system does not say.
 int ck_core_count(void);
 

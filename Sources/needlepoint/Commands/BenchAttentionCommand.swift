@@ -37,11 +37,7 @@ struct BenchAttentionCommand: ParsableCommand {
   @OptionGroup var shared: SharedOptions
 
   mutating func validate() throws {
-    guard precision.isAvailable else {
-      throw UserError(
-        "--precision", "this processor does not multiply bfloat16 numbers",
-        remedy: "Use float32.")
-    }
+    precision = precision.usable { shared.say($0) }
     guard seconds > 0, seconds.isFinite else {
       throw UserError("--seconds", "\(seconds) is not above 0", remedy: "5 is usual.")
     }

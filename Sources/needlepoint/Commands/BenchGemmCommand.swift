@@ -38,11 +38,7 @@ struct BenchGemmCommand: ParsableCommand {
     guard seconds > 0, seconds.isFinite else {
       throw UserError("--seconds", "\(seconds) is not above 0", remedy: "30 is usual.")
     }
-    guard precision.isAvailable else {
-      throw UserError(
-        "--precision", "this processor does not multiply bfloat16 numbers",
-        remedy: "Use float32.")
-    }
+    precision = precision.usable { shared.say($0) }
   }
 
   func run() throws {

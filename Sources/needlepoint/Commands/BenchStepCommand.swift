@@ -54,11 +54,7 @@ struct BenchStepCommand: ParsableCommand {
     guard (1...64).contains(documents) else {
       throw UserError("--documents", "\(documents) is not in 1...64", remedy: "1 is a whole row.")
     }
-    guard precision.isAvailable else {
-      throw UserError(
-        "--precision", "this processor does not multiply bfloat16 numbers",
-        remedy: "Use float32.")
-    }
+    precision = precision.usable { shared.say($0) }
   }
 
   func run() throws {
