@@ -61,7 +61,7 @@ static void fill_tables(void) {
   bfloat16_table.tiled_attention_backward = ck_bfloat16_attention_backward;
   amx_table = bfloat16_table;
   amx_table.name = "amx";
-  amx_table.pack = ck_amx_pack;
+  amx_table.tiled_pack = ck_amx_pack;
   amx_table.tiled_matmul = ck_amx_matmul;
   amx_table.tiled_attention_pack = ck_amx_attention_pack;
   amx_table.tiled_attention_forward = ck_amx_attention_forward;

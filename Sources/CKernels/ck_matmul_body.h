@@ -1,17 +1,37 @@
-// Matrix product of a block of rows of c. Both operands are packed, a share of the terms at a time: the left
-// one for all panels, the right one panel by panel, so that a tile reads both line after line. That costs
-// 5 % where c has 256 columns; rows of a that lie far apart, or across the terms, cost up to half.
+// Matrix product of a block of rows of c. Both operands are packed, a pass of terms at a time, so that a tile
+// reads them line after line. The left one is packed for all panels of the block, the right one panel by
+// panel, or before, for all blocks. That costs 5 % where c has 256 columns; rows of a that lie far apart, or
+// across the terms, cost up to half.
 
 // Terms of a pass, at most: a panel of b and a strip of a stay in the cache.
 #define CK_DEPTH 256
 // Rows of a pass, at most: with that many terms they stay in the second-level cache.
 #define CK_ROWS 384
 
+/// Terms of each pass but the last: passes are of even length.
+CK_INLINE long pass_terms(long terms) {
+  const long passes = (terms + CK_DEPTH - 1) / CK_DEPTH;
+  return (terms + passes - 1) / passes;
+}
+
+/// A right operand, one panel of all passes.
+static void pack_right(void *arguments, long panel, void *scratch) {
+  const ck_pack *s = arguments;
+  const long n = panel * CK_PANEL, columns = at_most_long(CK_PANEL, s->lines - n);
+  const long whole = (s->lines + CK_PANEL - 1) / CK_PANEL * CK_PANEL, pass = pass_terms(s->terms);
+  for (long k = 0; k < s->terms; k += pass) {
+    const long terms = at_most_long(pass, s->terms - k);
+    const float *b = s->x + (s->terms_dense ? n * s->stride + k : k * s->stride + n);
+    pack_panel(b, s->stride, terms, columns, s->terms_dense, (float *)s->out + k * whole + n * terms);
+  }
+  (void)scratch;
+}
+
 static void matmul_rows(const ck_matmul *p, long first, long rows, void *scratch) {
-  float *right = scratch, *left = right + CK_DEPTH * CK_PANEL;
-  const long passes = (p->k + CK_DEPTH - 1) / CK_DEPTH, even = (p->k + passes - 1) / passes;
-  for (long k = 0; k < p->k; k += even) {
-    const long terms = at_most_long(even, p->k - k);
+  float *panel = scratch, *left = panel + CK_DEPTH * CK_PANEL;
+  const long whole = (p->n + CK_PANEL - 1) / CK_PANEL * CK_PANEL, pass = pass_terms(p->k);
+  for (long k = 0; k < p->k; k += pass) {
+    const long terms = at_most_long(pass, p->k - k);
     if (p->transpose_a)
       pack_turned_strips(p->a + k * p->lda + first, p->lda, rows, terms, left);
     else
@@ -19,7 +39,8 @@ static void matmul_rows(const ck_matmul *p, long first, long rows, void *scratch
     for (long n = 0; n < p->n; n += CK_PANEL) {
       const long columns = at_most_long(CK_PANEL, p->n - n);
       const float *b = p->b + (p->transpose_b ? n * p->ldb + k : k * p->ldb + n);
-      pack_panel(b, p->ldb, terms, columns, p->transpose_b, right);
+      const float *right = p->packed_b ? (const float *)p->packed_b + k * whole + n * terms : panel;
+      if (!p->packed_b) pack_panel(b, p->ldb, terms, columns, p->transpose_b, panel);
       product_strips(rows, columns, terms, left, terms * CK_TILE_ROWS, right, CK_PANEL,
                      p->c + first * p->ldc + n, p->ldc, p->accumulate || k > 0);
     }

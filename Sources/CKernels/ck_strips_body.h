@@ -83,7 +83,10 @@ static void pack_panel(const float *b, long ldb, long terms, long columns, int t
     turn_lines(b, ldb, terms, CK_PANEL, CK_PANEL, out);
   else if (turned)
     turn_lines(b, ldb, terms, columns, CK_PANEL, out);
+  else if (columns == CK_PANEL)
+    for (long k = 0; k < terms; k++)
+      for (long j = 0; j < CK_PANEL; j += CK_WIDTH) store(out + k * CK_PANEL + j, load(b + k * ldb + j));
   else
     for (long k = 0; k < terms; k++)
-      memcpy(out + k * CK_PANEL, b + k * ldb, (size_t)columns * sizeof(float));
+      for (long j = 0; j < columns; j++) out[k * CK_PANEL + j] = b[k * ldb + j];
 }

@@ -48,6 +48,7 @@ CK_INLINE void expect_square(const float *c, long ldc, long rows) {
 
 static void multiply_rows(const ck_matmul *s, long first, long rows, void *scratch) {
   const long depth = tiles_of(s->k), step = s->parts * TILE;
+  const uint16_t *packed_b = s->packed_b;
   for (long t = 0; t < depth; t += DEPTH) {
     const long tiles = least(DEPTH, depth - t);
     const uint16_t *a = scratch;
@@ -63,7 +64,7 @@ static void multiply_rows(const ck_matmul *s, long first, long rows, void *scrat
       for (long m = 0; m < rows; m += 32)
         for (long n = panel; n < least(s->n, panel + wide); n += 32) {
           float *c = s->c + (first + m) * s->ldc + n;
-          const uint16_t *b = s->packed_b + tile_place(s->n, depth, n / 16, t) * step;
+          const uint16_t *b = packed_b + tile_place(s->n, depth, n / 16, t) * step;
           const long high = least(32, rows - m);
           if (n + 32 < s->n) expect_square(c + 32, s->ldc, high);
           multiply_square(a + m / 16 * next, next, b, next, tiles, s->parts, c, s->ldc, high,

@@ -104,17 +104,18 @@ static void pack_parts(const ck_pack *s, long line, long term, uint16_t *out) {
 
 static void pack(void *arguments, long block, void *scratch) {
   const ck_pack *s = arguments;
+  uint16_t *out = s->out;
   const long groups = (s->lines + 31) / 32 * 2, depth = tiles_of(s->terms);
   // Reads along memory: a block is two groups of lines, or one tile of terms.
   if (s->terms_dense) {
     for (long group = 2 * block; group < 2 * block + 2; group++)
       for (long t = 0; t < depth; t++)
         pack_parts(s, 16 * group, 32 * t,
-                   s->out + tile_place(s->lines, depth, group, t) * s->parts * TILE);
+                   out + tile_place(s->lines, depth, group, t) * s->parts * TILE);
   } else {
     for (long group = 0; group < groups; group++)
       pack_parts(s, 16 * group, 32 * block,
-                 s->out + tile_place(s->lines, depth, group, block) * s->parts * TILE);
+                 out + tile_place(s->lines, depth, group, block) * s->parts * TILE);
   }
 }
 #endif

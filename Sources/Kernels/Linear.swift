@@ -16,7 +16,7 @@ public enum Linear {
   ///   - precision: number format of the operands.
   ///   - pool: threads.
   public static func forward(
-    x: UnsafePointer<Float>, weight: UnsafePointer<Float>?, packed: UnsafePointer<UInt16>? = nil,
+    x: UnsafePointer<Float>, weight: UnsafePointer<Float>?, packed: UnsafeRawPointer? = nil,
     y: UnsafeMutablePointer<Float>,
     rows: Int, inputs: Int, outputs: Int, xStride: Int? = nil, yStride: Int? = nil,
     accumulate: Bool = false, precision: MatmulPrecision = .float32, pool: ThreadPool
@@ -46,7 +46,7 @@ public enum Linear {
   ///   - pool: threads.
   public static func backward(
     dy: UnsafePointer<Float>, x: UnsafePointer<Float>, weight: UnsafePointer<Float>?,
-    packed: UnsafePointer<UInt16>? = nil, dx: UnsafeMutablePointer<Float>?,
+    packed: UnsafeRawPointer? = nil, dx: UnsafeMutablePointer<Float>?,
     weightGradient: UnsafeMutablePointer<Float>?, rows: Int,
     inputs: Int, outputs: Int, xStride: Int? = nil, yStride: Int? = nil, accumulate: Bool = false,
     precision: MatmulPrecision = .float32, pool: ThreadPool

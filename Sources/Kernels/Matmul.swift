@@ -30,7 +30,7 @@ public enum Matmul {
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, m: Int,
     n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,
     accumulate: Bool = false, precision: MatmulPrecision = .float32,
-    packed: UnsafePointer<UInt16>? = nil, pool: ThreadPool
+    packed: UnsafeRawPointer? = nil, pool: ThreadPool
   ) {
     product(
       a, b, c, m, n, k, aStride ?? k, bStride ?? k, cStride ?? n, accumulate, false, true,
@@ -57,7 +57,7 @@ public enum Matmul {
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, m: Int,
     n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,
     accumulate: Bool = false, precision: MatmulPrecision = .float32,
-    packed: UnsafePointer<UInt16>? = nil, pool: ThreadPool
+    packed: UnsafeRawPointer? = nil, pool: ThreadPool
   ) {
     product(
       a, b, c, m, n, k, aStride ?? k, bStride ?? n, cStride ?? n, accumulate, false, false,
@@ -100,14 +100,14 @@ public enum Matmul {
   public static func workspaceBytes(
     n: Int, k: Int, precision: MatmulPrecision, pool: ThreadPool
   ) -> Int {
-    TiledMatmul.bytes(n: n, k: k, precision, pool)
+    PackedMatmul(precision, pool)?.bytes(n: n, k: k) ?? 0
   }
 
   /// Rows of C that one block holds.
   ///
   /// Depends on sizes only, so that threads cannot change a sum. A block has at least about 15
-  /// million operations, to be worth a thread; it packs B for itself, so it has many rows: 192, or 64
-  /// of the few rows of a weight gradient. Multiples of the 6 rows of a tile waste nothing.
+  /// million operations, to be worth a thread, and some rows for each panel of B: 192, or 66 of the few rows
+  /// of a weight gradient. Multiples of the 6 rows of a tile waste nothing.
   static func blockRows(m: Int, n: Int, k: Int, transposeA: Bool) -> Int {
     let least = transposeA ? 66 : 192
     let wanted = max(1, min(m / least, 2 * m * n * k / 15_000_000))
@@ -120,7 +120,7 @@ public enum Matmul {
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>,
     _ m: Int, _ n: Int, _ k: Int, _ lda: Int, _ ldb: Int, _ ldc: Int, _ accumulate: Bool,
     _ transposeA: Bool, _ transposeB: Bool, _ precision: MatmulPrecision,
-    _ packed: UnsafePointer<UInt16>?, _ pool: ThreadPool
+    _ packed: UnsafeRawPointer?, _ pool: ThreadPool
   ) {
     guard m > 0, n > 0, k > 0 else { return clear(c, m, n, ldc, accumulate) }
     let rows = blockRows(m: m, n: n, k: k, transposeA: transposeA)
@@ -136,7 +136,7 @@ public enum Matmul {
   static func multiplyWithOwnLoops(
     _ product: ck_matmul, _ precision: MatmulPrecision, _ pool: ThreadPool
   ) {
-    if TiledMatmul.multiply(product, precision, pool) { return }
+    if let loops = PackedMatmul(precision, pool), loops.multiply(product, pool) { return }
     multiplyInPlace(product, precision, pool)
   }
 

@@ -3,7 +3,7 @@ import CKernels
 /// Weights in the layout that products read them in, packed once for many products.
 ///
 /// A training pass goes through its tokens in chunks that stay in the cache, and every chunk multiplies by
-/// the same matrices. Only loops on tiles pack; for the others there is nothing to keep.
+/// the same matrices. Loops that round pairs of numbers as they go have nothing to keep.
 public final class PackedWeights {
   /// Which product of a linear layer a matrix W[out, in] is the right operand of.
   public enum Use: Sendable { case output, inputGradient }
@@ -16,7 +16,7 @@ public final class PackedWeights {
   private let memory: UnsafeMutableRawPointer
   private let capacity: Int
   private var used = 0
-  private var places: [Key: UnsafePointer<UInt16>] = [:]
+  private var places: [Key: UnsafeRawPointer] = [:]
 
   /// Keeps matrices in memory that outlives it.
   ///
@@ -39,9 +39,8 @@ public final class PackedWeights {
   public static func bytes(
     outputs: Int, inputs: Int, precision: MatmulPrecision, pool: ThreadPool
   ) -> Int {
-    guard pool.backend == .own else { return 0 }
-    return TiledMatmul.bytes(n: outputs, k: inputs, precision, pool)
-      + TiledMatmul.bytes(n: inputs, k: outputs, precision, pool)
+    guard pool.backend == .own, let loops = PackedMatmul(precision, pool) else { return 0 }
+    return loops.bytes(n: outputs, k: inputs) + loops.bytes(n: inputs, k: outputs)
   }
 
   /// Forgets all matrices, since others come or these have changed.
@@ -65,19 +64,21 @@ public final class PackedWeights {
   public func operand(
     _ name: Int, _ use: Use, rows: Int, outputs: Int, inputs: Int, precision: MatmulPrecision,
     pool: ThreadPool, weight: () -> UnsafePointer<Float>
-  ) -> UnsafePointer<UInt16>? {
-    guard pool.backend == .own, rows >= TiledMatmul.leastRows else { return nil }
+  ) -> UnsafeRawPointer? {
+    guard pool.backend == .own, rows >= PackedMatmul.leastRows,
+      let loops = PackedMatmul(precision, pool)
+    else { return nil }
     let key = Key(name: name, use: use)
     if let place = places[key] { return place }
     let isOutput = use == .output
     let (n, k) = isOutput ? (outputs, inputs) : (inputs, outputs)
-    let bytes = TiledMatmul.bytes(n: n, k: k, precision, pool)
-    guard bytes > 0, used + bytes <= capacity else { return nil }
-    let place = (memory + used).assumingMemoryBound(to: UInt16.self)
+    let bytes = loops.bytes(n: n, k: k)
+    guard used + bytes <= capacity else { return nil }
+    let place = memory + used
     used += bytes
-    TiledMatmul.packRight(
-      weight(), stride: inputs, n: n, k: k, isTransposed: isOutput, precision, into: place, pool)
-    places[key] = UnsafePointer(place)
-    return UnsafePointer(place)
+    loops.packRight(
+      weight(), stride: inputs, n: n, k: k, isTransposed: isOutput, into: place, pool)
+    places[key] = UnsafeRawPointer(place)
+    return UnsafeRawPointer(place)
   }
 }

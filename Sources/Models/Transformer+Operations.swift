@@ -77,7 +77,7 @@ extension Transformer {
 
   /// A matrix as a product reads it, when this pass keeps its matrices packed.
   private func packed(_ part: MatrixPart, _ use: PackedWeights.Use, rows: Int, inputs: Int)
-    -> UnsafePointer<UInt16>?
+    -> UnsafeRawPointer?
   {
     keptWeights?.operand(
       part.offset, use, rows: rows, outputs: part.outputs, inputs: inputs, precision: precision,

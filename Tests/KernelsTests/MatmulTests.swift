@@ -59,7 +59,7 @@ import Testing
 
   private let sizes = [
     (1, 1, 1), (7, 8, 9), (9, 15, 16), (17, 63, 8), (64, 65, 17), (65, 64, 1), (13, 24, 600),
-    (40, 290, 530),
+    (40, 290, 530), (400, 65, 601),
   ]
 
   @Test(arguments: InstructionSet.available, MatmulBackend.allCases.filter(\.isAvailable))
@@ -80,13 +80,16 @@ import Testing
   }
 
   @Test(arguments: InstructionSet.available)
-  func productsUseNoMoreMemoryThanPlanned(_ set: InstructionSet) {
-    let (n, k) = (96, 160)
+  func planOfMemoryIsThePackedRightOperand(_ set: InstructionSet) {
+    let (n, k) = (128, 160)
     let bytes = MatmulPrecision.allCases.map {
       Matmul.workspaceBytes(n: n, k: k, precision: $0, pool: pool(set))
     }
-    let tiles = set == .amx ? 2 * k * n : 0
-    #expect(bytes == [3 * tiles, tiles])
+    switch set {
+    case .amx: #expect(bytes == [6 * k * n, 2 * k * n])
+    case .avx512bf16: #expect(bytes == [4 * k * n, 0])
+    default: #expect(bytes == [4 * k * n, 4 * k * n])
+    }
   }
 
   @Test func noTermsGiveZerosOrLeaveTheSum() {

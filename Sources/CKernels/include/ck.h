@@ -152,18 +152,20 @@ typedef struct {
   float *c;                  // [m, n], ldc
   long m, n, k, lda, ldb, ldc, block_rows;
   int accumulate, transpose_a, transpose_b;
-  const uint16_t *_Nullable packed_b;  // by `pack`, of `tiled_matmul`
-  int parts;                           // of `packed_b`
+  const void *_Nullable packed_b;  // b by `pack` for `matmul`, by `tiled_pack` for `tiled_matmul`
+  int parts;                       // of `packed_b`; tiles only
 } ck_matmul;
 
-/// An operand as tiles of bfloat16 numbers; see ck_amx.c.
+/// An operand as products read it: tiles of bfloat16 numbers, see ck_amx.c, or panels of floats, see
+/// ck_strips_body.h, which are right operands only.
 typedef struct {
   const float *x;            // [lines, terms], or [terms, lines]; `stride` floats from row to row
   long stride, lines, terms; // lines: rows of a or columns of b
   int terms_dense;           // x is [lines, terms]
-  int left;                  // for a, not b
-  int parts;                 // 1: rounded; 3: float32 split into three, to lose nothing
-  uint16_t *out;             // [groups of 16 lines (an even number), tiles of 32 terms, parts, 512]
+  int left;                  // for a, not b; tiles only
+  int parts;                 // tiles: 1: rounded; 3: float32 split into three, to lose nothing
+  void *out;                 // tiles: [groups of 16 lines (an even number), tiles of 32 terms, parts, 512]
+                             // panels: [passes of terms, panels, terms of the pass, panel_columns]
 } ck_pack;
 
 // --- Table --------------------------------------------------------------------------------------
@@ -183,9 +185,11 @@ typedef struct {
   ck_task attention_forward;                  // ck_attention, block = head + H * query block
   ck_task attention_backward;                 // ck_attention, block = group + G * (kv head + K * row)
   ck_task attention_merge;                    // ck_attention, block = chunk + C * (kv head + K * row)
+  long panel_columns;                         // lines of a block of `pack`
+  ck_task pack;                               // ck_pack
   ck_task matmul;                             // ck_matmul, block of rows of c
   ck_task _Nullable matmul_bfloat16;          // the same with operands rounded to bfloat16
-  ck_task _Nullable pack;                     // ck_pack
+  ck_task _Nullable tiled_pack;               // ck_pack
   ck_task _Nullable tiled_matmul;             // ck_matmul of packed operands, any precision
   ck_task _Nullable tiled_attention_pack;     // as attention_pack
   ck_task _Nullable tiled_attention_forward;  // as attention_forward, of packed operands
@@ -211,7 +215,7 @@ enum {
 const ck_table *_Nullable ck_table_of(int instruction_set);
 /// out[row][column], dense, rounded to nearest even from x, `stride` floats from row to row; NaNs stay.
 void ck_round_bfloat16(const float *x, long stride, long rows, long columns, uint16_t *out);
-/// Numbers of a packed operand [lines, terms]; as many for [terms, lines].
+/// Numbers of an operand packed as tiles, [lines, terms]; as many for [terms, lines].
 long ck_packed_numbers(long lines, long terms, int parts);
 /// Floats of the keys or values of a head in any layout of the vector loops; a multiple of 16.
 long ck_strip_numbers(long length, long width);
