@@ -1,8 +1,7 @@
 // Exact attention by blocks (Dao et al., arXiv:2205.14135; the order of loops of arXiv:2307.08691):
 // scores of CK_QUERY_BLOCK queries and CK_KEYS keys at a time, with a running maximum and sum.
 // Tiles are kept transposed, [key][query]: vectors run along the queries, so the softmax needs no sums
-// across lanes. Scores carry log2(e), so that the
-// exponential is a power of two.
+// across lanes. Scores carry log2(e), so that the exponential is a power of two.
 
 /// out[e][query] = factor x[query][e], zero past the last query.
 static void pack_transposed(const float *x, long stride, long count, long E, float factor,

@@ -7,6 +7,8 @@
 #define CK_DEPTH 256
 // Rows of a pass, at most: with that many terms they stay in the second-level cache.
 #define CK_ROWS 384
+// Most rows of c, all in one block, for which b is read as it lies.
+#define CK_FEW_ROWS 3
 
 /// Terms of each pass but the last: passes are of even length.
 CK_INLINE long pass_terms(long terms) {
@@ -47,8 +49,19 @@ static void matmul_rows(const ck_matmul *p, long first, long rows, void *scratch
   }
 }
 
+/// The same for rows too few to pack b[n, k] for: every row of b is read once, for all of them.
+static void matmul_few_rows(const ck_matmul *p) {
+  for (long n = 0; n < p->n; n++)
+    for (long m = 0; m < p->m; m++) {
+      float *c = p->c + m * p->ldc + n;
+      const float sum = sum_products(p->a + m * p->lda, p->b + n * p->ldb, NULL, p->k);
+      *c = p->accumulate ? *c + sum : sum;
+    }
+}
+
 static void matmul(void *arguments, long block, void *scratch) {
   const ck_matmul *p = arguments;
+  if (p->m <= CK_FEW_ROWS && p->transpose_b && !p->transpose_a) return matmul_few_rows(p);
   const long last = at_most_long(p->m, (block + 1) * p->block_rows);
   for (long first = block * p->block_rows; first < last; first += CK_ROWS)
     matmul_rows(p, first, at_most_long(CK_ROWS, last - first), scratch);
