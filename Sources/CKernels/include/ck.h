@@ -19,7 +19,7 @@ enum {
   CK_SCRATCH_BYTES = 1 << 21,
   CK_TILE_ROWS = 6,      // rows of sums that the vector loops keep in registers
   CK_QUERY_BLOCK = 64,   // queries of one attention block
-  CK_KEY_BLOCK = 64,     // keys of one attention tile
+  CK_KEY_BLOCK = 64,     // keys of one tile of scores on tiles; see also ck_plan_queries
   CK_MERGE_TOKENS = 256, // tokens of one block of attention_merge
   CK_MAX_HEAD_WIDTH = 256,
 };
