@@ -110,7 +110,8 @@ extension ScenarioSuite {
       let tmux = shell.tmux
       try shell.openWorkbench()
       try tmux.press("5")
-      try tmux.wait("both runs") { $0.contains("first") && $0.contains("second") }
+      // The stages of the recipe have the same names: the dots tell that these are runs.
+      try tmux.wait("both runs") { $0.contains("● first") && $0.contains("● second") }
       #expect(!tmux.screen().contains("Tour"), "a key that is known ends the tour")
       for key in ["m", "j", "m"] { try tmux.press(key) }
       let compared = try tmux.wait(for: "A vs B")
