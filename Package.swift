@@ -32,7 +32,8 @@ let layer0: [Target] = [
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   // -O3 also in debug builds: tests of kernels stay quick. No -march: one binary, every x86-64 and arm64.
-  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+  // No arithmetic on untyped pointers: it once moved by bytes what was meant in numbers.
+  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-Werror=gnu-pointer-arith"])]),
 ]
 
 let layers: [Target] = [

@@ -12,11 +12,16 @@ enum {
   SPAN = 4,              // most blocks of queries that do
 };
 
+/// The numbers of one row and key-value head in a packed operand.
+CK_INLINE uint16_t *numbers_of(void *operand, const ck_attention *a, long owner) {
+  return (uint16_t *)operand + owner * ck_packed_numbers(a->length, a->width, 1);
+}
+
 static void attention_pack(void *arguments, long task, void *scratch) {
   const ck_attention *a = arguments;
   const long E = a->width, T = a->length, operand = task % 4, owner = task / 4;
   const long row = owner / a->kv_heads, kv_head = owner % a->kv_heads;
-  uint16_t *outs[4] = {a->packed_k, a->packed_v, a->turned_k, a->turned_v};
+  void *outs[4] = {a->packed_k, a->packed_v, a->turned_k, a->turned_v};
   if (!outs[operand]) return;
   const int keys = operand % 2 == 0, turned = operand >= 2;
   const long stride = keys ? a->k_stride : a->v_stride;
@@ -27,7 +32,7 @@ static void attention_pack(void *arguments, long task, void *scratch) {
                .terms_dense = !turned,
                .left = 1,
                .parts = 1,
-               .out = outs[operand] + owner * ck_packed_numbers(T, E, 1)};
+               .out = numbers_of(outs[operand], a, owner)};
   for (long block = 0; block < (T + 31) / 32; block++) pack(&s, block, scratch);
 }
 
@@ -114,8 +119,7 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch) {
   query_marks marks;
   mark_queries(a, block, &marks);
   const long first_token = row * T + block->first, owner = row * a->kv_heads + kv_head;
-  const long numbers = ck_packed_numbers(T, E, 1);
-  const uint16_t *keys = a->packed_k + owner * numbers, *values = a->turned_v + owner * numbers;
+  const uint16_t *keys = numbers_of(a->packed_k, a, owner), *values = numbers_of(a->turned_v, a, owner);
   pack_queries(a->q + first_token * a->q_stride + head * E, a->q_stride, block->count, E,
                a->scale * CK_LOG2E, 0, copy, q);
   memset(o, 0, (size_t)(squares * 32 * CK_Q) * sizeof(float));
@@ -222,9 +226,9 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch) 
     span[i].dq = (float *)(span[i].d_o_turned + packed);
   }
   const key_gradients own = own_key_gradients(a, row, kv_head, group);
-  const long owner = row * a->kv_heads + kv_head, numbers = ck_packed_numbers(T, E, 1);
-  const uint16_t *keys = a->packed_k + owner * numbers, *values = a->packed_v + owner * numbers;
-  const uint16_t *turned = a->turned_k + owner * numbers;
+  const long owner = row * a->kv_heads + kv_head;
+  const uint16_t *keys = numbers_of(a->packed_k, a, owner), *values = numbers_of(a->packed_v, a, owner);
+  const uint16_t *turned = numbers_of(a->turned_k, a, owner);
   const long first_block = a->row_blocks[row], last_block = a->row_blocks[row + 1];
   for (long b = first_block, number = 0; b < last_block; b += together, number++) {
     if (!takes_block(a, number, group)) continue;
