@@ -1,13 +1,15 @@
 // The tile unit (AMX-BF16): one instruction multiplies a tile of 16 rows x 32 terms with one of 32
 // terms x 16 columns.
 #if defined(__x86_64__)
-#include <immintrin.h>
-
 #pragma clang attribute push( \
     __attribute__((target( \
         "avx512f,avx512vl,avx512dq,avx512bw,avx512bf16,avx2,fma,prfchw,amx-tile,amx-bf16"))), \
     apply_to = function)
 
+#define CK_PASS_TILES 48
+#define CK_TILED_PARTS 3
+#define CK_TILED_FILL ck_amx_fill
+#include "ck_tile_lanes_body.h"
 #include "ck_tiles_body.h"
 
 /// How the tile registers are used: eight of 16 rows x 64 bytes.
@@ -87,25 +89,7 @@ CK_INLINE void multiply_split(const uint16_t *a, long next_a, const uint16_t *b,
   _tile_stored(1, c + 16 * ldc, bytes);
 }
 
-#define CK_TILES_BEGIN() begin_tiles()
-#define CK_TILES_END() _tile_release()
-#include "ck_tiled_matmul_body.h"
-#include "ck_tiled_attention_body.h"
-
-void ck_amx_pack(void *arguments, long block, void *scratch) { pack(arguments, block, scratch); }
-void ck_amx_matmul(void *arguments, long block, void *scratch) {
-  tiled_matmul(arguments, block, scratch);
-}
-void ck_amx_attention_pack(void *arguments, long task, void *scratch) {
-  attention_pack(arguments, task, scratch);
-}
-void ck_amx_attention_forward(void *arguments, long task, void *scratch) {
-  tiled_attention_forward(arguments, task, scratch);
-}
-void ck_amx_attention_backward(void *arguments, long task, void *scratch) {
-  tiled_attention_backward(arguments, task, scratch);
-}
-double ck_amx_peak(long rounds) {
+static double peak(long rounds) {
   begin_tiles();
   _tile_zero(4);
   _tile_zero(5);
@@ -120,6 +104,10 @@ double ck_amx_peak(long rounds) {
   _tile_release();
   return 4.0 * 2 * 16 * 16 * 32 * (double)rounds;
 }
+
+#define CK_TILES_BEGIN() begin_tiles()
+#define CK_TILES_END() _tile_release()
+#include "ck_tiled_all_body.h"
 
 #pragma clang attribute pop
 #endif

@@ -41,7 +41,7 @@ static void attention_backward(void *arguments, long task, void *scratch) {
       }
       const long first_key = block->first_key / CK_TILE_ROWS * CK_TILE_ROWS;
       for (long key = first_key; key < end; key += CK_KEYS) {
-        const long count = at_most_long(CK_KEYS, end - key), next = E * CK_TILE_ROWS;
+        const long count = least(CK_KEYS, end - key), next = E * CK_TILE_ROWS;
         product_strips(count, CK_Q, E, keys + key * E, next, qt, CK_Q, p, CK_Q, 0);
         product_strips(count, CK_Q, E, values + key * E, next, dot, CK_Q, ds, CK_Q, 0);
         const int masked = key + count - 1 > block->first || key < marks.highest_start;
@@ -72,7 +72,7 @@ static void attention_merge(void *arguments, long task, void *scratch) {
   const long E = a->width, T = a->length, chunks = (T + CK_MERGE_TOKENS - 1) / CK_MERGE_TOKENS;
   const long chunk = task % chunks, kv_head = task / chunks % a->kv_heads;
   const long row = task / chunks / a->kv_heads;
-  const long last = at_most_long(T, (chunk + 1) * CK_MERGE_TOKENS);
+  const long last = least(T, (chunk + 1) * CK_MERGE_TOKENS);
   for (long group = 1; group < a->groups; group++) {
     const float *part =
         a->parts + (((group - 1) * a->rows + row) * a->kv_heads + kv_head) * 2 * T * E;

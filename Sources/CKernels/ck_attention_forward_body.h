@@ -34,7 +34,7 @@ static void attention_forward(void *arguments, long task, void *scratch) {
   const float *values = head_of(a->turned_v, a, row, kv_head);
   const long end = block->first + block->count;
   for (long key = block->first_key / CK_TILE_ROWS * CK_TILE_ROWS; key < end; key += CK_KEYS) {
-    const long count = at_most_long(CK_KEYS, end - key);
+    const long count = least(CK_KEYS, end - key);
     product_strips(count, CK_Q, E, keys + key * E, E * CK_TILE_ROWS, q, CK_Q, s, CK_Q, 0);
     const int masked = key + count - 1 > block->first || key < marks.highest_start;
     int moved = 0;

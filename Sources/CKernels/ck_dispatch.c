@@ -2,6 +2,8 @@
 #if !defined(_GNU_SOURCE)
 #define _GNU_SOURCE
 #endif
+#include <pthread.h>
+
 #include "ck.h"
 
 #if defined(__linux__)
@@ -9,10 +11,12 @@
 #endif
 
 extern const ck_table ck_portable_table;
+void ck_portable_bfloat16_fill(ck_table *table);
+/// Those loops with others on tiles.
+static ck_table portable_bfloat16_table;
 
 #if defined(__x86_64__)
 #include <cpuid.h>
-#include <pthread.h>
 #if defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,17 +24,8 @@ extern const ck_table ck_portable_table;
 
 extern const ck_table ck_avx2_table;
 extern const ck_table ck_avx512_table;
-void ck_bfloat16_matmul(void *arguments, long block, void *scratch);
-double ck_bfloat16_peak(long rounds);
-void ck_bfloat16_attention_pack(void *arguments, long task, void *scratch);
-void ck_bfloat16_attention_forward(void *arguments, long task, void *scratch);
-void ck_bfloat16_attention_backward(void *arguments, long task, void *scratch);
-void ck_amx_pack(void *arguments, long block, void *scratch);
-void ck_amx_matmul(void *arguments, long block, void *scratch);
-void ck_amx_attention_pack(void *arguments, long task, void *scratch);
-void ck_amx_attention_forward(void *arguments, long task, void *scratch);
-void ck_amx_attention_backward(void *arguments, long task, void *scratch);
-double ck_amx_peak(long rounds);
+void ck_avx512_bfloat16_fill(ck_table *table);
+void ck_amx_fill(ck_table *table);
 
 /// 1 when the processor has the tile unit and the system lets this process use its registers.
 static int has_tiles(void) {
@@ -46,35 +41,31 @@ static int has_tiles(void) {
 #endif
 }
 
-/// The AVX-512 loops with the products of the processors that multiply bfloat16 numbers.
-static ck_table bfloat16_table, amx_table;
+static ck_table avx512_bfloat16_table, amx_table;
 static int tiles_found;
-
-static void fill_tables(void) {
-  tiles_found = has_tiles();
-  bfloat16_table = ck_avx512_table;
-  bfloat16_table.name = "avx512bf16";
-  bfloat16_table.matmul_bfloat16 = ck_bfloat16_matmul;
-  bfloat16_table.peak_bfloat16 = ck_bfloat16_peak;
-  bfloat16_table.tiled_attention_pack = ck_bfloat16_attention_pack;
-  bfloat16_table.tiled_attention_forward = ck_bfloat16_attention_forward;
-  bfloat16_table.tiled_attention_backward = ck_bfloat16_attention_backward;
-  amx_table = bfloat16_table;
-  amx_table.name = "amx";
-  amx_table.tiled_pack = ck_amx_pack;
-  amx_table.tiled_matmul = ck_amx_matmul;
-  amx_table.tiled_attention_pack = ck_amx_attention_pack;
-  amx_table.tiled_attention_forward = ck_amx_attention_forward;
-  amx_table.tiled_attention_backward = ck_amx_attention_backward;
-  amx_table.peak_bfloat16 = ck_amx_peak;
-}
 #endif
 
-const ck_table *ck_table_of(int instruction_set) {
-  if (instruction_set == CK_PORTABLE) return &ck_portable_table;
+static void fill_tables(void) {
+  portable_bfloat16_table = ck_portable_table;
+  portable_bfloat16_table.name = "portablebf16";
+  ck_portable_bfloat16_fill(&portable_bfloat16_table);
 #if defined(__x86_64__)
+  tiles_found = has_tiles();
+  avx512_bfloat16_table = ck_avx512_table;
+  avx512_bfloat16_table.name = "avx512bf16";
+  ck_avx512_bfloat16_fill(&avx512_bfloat16_table);
+  amx_table = avx512_bfloat16_table;
+  amx_table.name = "amx";
+  ck_amx_fill(&amx_table);
+#endif
+}
+
+const ck_table *ck_table_of(int instruction_set) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, fill_tables);
+  if (instruction_set == CK_PORTABLE) return &ck_portable_table;
+  if (instruction_set == CK_PORTABLE_BFLOAT16) return &portable_bfloat16_table;
+#if defined(__x86_64__)
   __builtin_cpu_init();
   if (instruction_set == CK_AVX2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     return &ck_avx2_table;
@@ -84,7 +75,7 @@ const ck_table *ck_table_of(int instruction_set) {
     return 0;
   if (instruction_set == CK_AVX512) return &ck_avx512_table;
   if (!__builtin_cpu_supports("avx512bf16")) return 0;
-  if (instruction_set == CK_AVX512_BFLOAT16) return &bfloat16_table;
+  if (instruction_set == CK_AVX512_BFLOAT16) return &avx512_bfloat16_table;
   if (instruction_set == CK_AMX && tiles_found) return &amx_table;
 #endif
   return 0;

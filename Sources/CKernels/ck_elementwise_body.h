@@ -4,7 +4,7 @@
 /// half-split order of pairs that Llama's published weights use).
 static void rotary(void *arguments, long block, void *scratch) {
   const ck_rotary *a = arguments;
-  const long half = a->half, last = at_most_long(a->tokens, (block + 1) * a->block_rows);
+  const long half = a->half, last = least(a->tokens, (block + 1) * a->block_rows);
   for (long t = block * a->block_rows; t < last; t++) {
     const float *cosine = a->cosine + t * half, *sine = a->sine + t * half;
     for (long head = 0; head < a->heads; head++) {
@@ -36,7 +36,7 @@ CK_INLINE vec sigmoid(vec x) { return splat(1.0f) / (splat(1.0f) + exp_vec(-x));
 /// h = silu(gate) up, silu(g) = g / (1 + e^-g) (Shazeer, arXiv:2002.05202).
 static void swiglu_forward(void *arguments, long block, void *scratch) {
   const ck_swiglu *a = arguments;
-  const long F = a->width, last = at_most_long(a->rows, (block + 1) * a->block_rows);
+  const long F = a->width, last = least(a->rows, (block + 1) * a->block_rows);
   for (long row = block * a->block_rows; row < last; row++) {
     const float *gate = a->gate + row * a->input_stride, *up = a->up + row * a->input_stride;
     float *h = a->h + row * F;
@@ -55,7 +55,7 @@ static void swiglu_forward(void *arguments, long block, void *scratch) {
 /// With s = sigmoid(g): dup = dh g s, dgate = dh up s (1 + g (1 - s)).
 static void swiglu_backward(void *arguments, long block, void *scratch) {
   const ck_swiglu *a = arguments;
-  const long F = a->width, last = at_most_long(a->rows, (block + 1) * a->block_rows);
+  const long F = a->width, last = least(a->rows, (block + 1) * a->block_rows);
   const vec one = splat(1.0f);
   for (long row = block * a->block_rows; row < last; row++) {
     const float *gate = a->gate + row * a->input_stride, *up = a->up + row * a->input_stride;
@@ -80,7 +80,7 @@ static void swiglu_backward(void *arguments, long block, void *scratch) {
 /// The block's sum of squares in double, in a fixed order.
 static void squared_sum(void *arguments, long block, void *scratch) {
   const ck_flat *a = arguments;
-  const long last = at_most_long(a->count, (block + 1) * a->block_count);
+  const long last = least(a->count, (block + 1) * a->block_count);
   vecd s = (vecd)0.0;
   long i = block * a->block_count;
   for (; i + CK_WIDTH <= last; i += CK_WIDTH) {
@@ -97,7 +97,7 @@ static void squared_sum(void *arguments, long block, void *scratch) {
 #define CK_FLAT(name, vector_form, scalar_form)                                \
   static void name(void *arguments, long block, void *scratch) {               \
     const ck_flat *a = arguments;                                              \
-    const long last = at_most_long(a->count, (block + 1) * a->block_count);    \
+    const long last = least(a->count, (block + 1) * a->block_count);    \
     const float f = a->factor;                                                 \
     long i = block * a->block_count;                                           \
     for (; i + CK_WIDTH <= last; i += CK_WIDTH) {                              \

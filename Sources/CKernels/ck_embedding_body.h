@@ -2,7 +2,7 @@
 
 static void gather(void *arguments, long block, void *scratch) {
   const ck_embedding *a = arguments;
-  const long last = at_most_long(a->rows, (block + 1) * a->block_rows);
+  const long last = least(a->rows, (block + 1) * a->block_rows);
   for (long row = block * a->block_rows; row < last; row++)
     memcpy(a->rows_out + row * a->width, a->table + (long)a->tokens[row] * a->width,
            (size_t)a->width * sizeof(float));
@@ -12,7 +12,7 @@ static void gather(void *arguments, long block, void *scratch) {
 static void scatter(void *arguments, long block, void *scratch) {
   const ck_embedding *a = arguments;
   const long first = block * a->block_columns;
-  const long last = at_most_long(a->width, first + a->block_columns);
+  const long last = least(a->width, first + a->block_columns);
   for (long row = 0; row < a->rows; row++) {
     const float *from = a->rows_out + row * a->width;
     float *to = a->gradient + (long)a->tokens[row] * a->width;

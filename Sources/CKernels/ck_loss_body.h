@@ -3,7 +3,7 @@
 /// loss = log(sum e^(x - max)) + max - x[target]; d x = weight (softmax(x) - onehot(target)).
 static void cross_entropy(void *arguments, long block, void *scratch) {
   const ck_cross_entropy *a = arguments;
-  const long V = a->vocabulary, last = at_most_long(a->rows, (block + 1) * a->block_rows);
+  const long V = a->vocabulary, last = least(a->rows, (block + 1) * a->block_rows);
   for (long row = block * a->block_rows; row < last; row++) {
     float *x = a->logits + row * V;
     const int32_t target = a->targets[row];

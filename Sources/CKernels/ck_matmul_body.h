@@ -19,10 +19,10 @@ CK_INLINE long pass_terms(long terms) {
 /// A right operand, one panel of all passes.
 static void pack_right(void *arguments, long panel, void *scratch) {
   const ck_pack *s = arguments;
-  const long n = panel * CK_PANEL, columns = at_most_long(CK_PANEL, s->lines - n);
+  const long n = panel * CK_PANEL, columns = least(CK_PANEL, s->lines - n);
   const long whole = (s->lines + CK_PANEL - 1) / CK_PANEL * CK_PANEL, pass = pass_terms(s->terms);
   for (long k = 0; k < s->terms; k += pass) {
-    const long terms = at_most_long(pass, s->terms - k);
+    const long terms = least(pass, s->terms - k);
     const float *b = s->x + (s->terms_dense ? n * s->stride + k : k * s->stride + n);
     pack_panel(b, s->stride, terms, columns, s->terms_dense, (float *)s->out + k * whole + n * terms);
   }
@@ -33,13 +33,13 @@ static void matmul_rows(const ck_matmul *p, long first, long rows, void *scratch
   float *panel = scratch, *left = panel + CK_DEPTH * CK_PANEL;
   const long whole = (p->n + CK_PANEL - 1) / CK_PANEL * CK_PANEL, pass = pass_terms(p->k);
   for (long k = 0; k < p->k; k += pass) {
-    const long terms = at_most_long(pass, p->k - k);
+    const long terms = least(pass, p->k - k);
     if (p->transpose_a)
       pack_turned_strips(p->a + k * p->lda + first, p->lda, rows, terms, left);
     else
       pack_strips(p->a + first * p->lda + k, p->lda, rows, terms, left);
     for (long n = 0; n < p->n; n += CK_PANEL) {
-      const long columns = at_most_long(CK_PANEL, p->n - n);
+      const long columns = least(CK_PANEL, p->n - n);
       const float *b = p->b + (p->transpose_b ? n * p->ldb + k : k * p->ldb + n);
       const float *right = p->packed_b ? (const float *)p->packed_b + k * whole + n * terms : panel;
       if (!p->packed_b) pack_panel(b, p->ldb, terms, columns, p->transpose_b, panel);
@@ -62,7 +62,7 @@ static void matmul_few_rows(const ck_matmul *p) {
 static void matmul(void *arguments, long block, void *scratch) {
   const ck_matmul *p = arguments;
   if (p->m <= CK_FEW_ROWS && p->transpose_b && !p->transpose_a) return matmul_few_rows(p);
-  const long last = at_most_long(p->m, (block + 1) * p->block_rows);
+  const long last = least(p->m, (block + 1) * p->block_rows);
   for (long first = block * p->block_rows; first < last; first += CK_ROWS)
-    matmul_rows(p, first, at_most_long(CK_ROWS, last - first), scratch);
+    matmul_rows(p, first, least(CK_ROWS, last - first), scratch);
 }

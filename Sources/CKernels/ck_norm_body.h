@@ -2,7 +2,7 @@
 
 static void norm_forward(void *arguments, long block, void *scratch) {
   const ck_norm_forward *a = arguments;
-  const long D = a->width, last = at_most_long(a->rows, (block + 1) * a->block_rows);
+  const long D = a->width, last = least(a->rows, (block + 1) * a->block_rows);
   for (long row = block * a->block_rows; row < last; row++) {
     const float *x = a->x + row * D;
     float *y = a->y + row * D;
@@ -18,7 +18,7 @@ static void norm_forward(void *arguments, long block, void *scratch) {
 /// dx = r w dy - x r^3 / D sum(dy w x); the block's part of dw = sum over rows of dy x r.
 static void norm_backward(void *arguments, long block, void *scratch) {
   const ck_norm_backward *a = arguments;
-  const long D = a->width, last = at_most_long(a->rows, (block + 1) * a->block_rows);
+  const long D = a->width, last = least(a->rows, (block + 1) * a->block_rows);
   float *part = a->partial + block * D;
   memset(part, 0, (size_t)D * sizeof(float));
   for (long row = block * a->block_rows; row < last; row++) {
@@ -45,7 +45,7 @@ static void norm_backward(void *arguments, long block, void *scratch) {
 static void sum_parts(void *arguments, long block, void *scratch) {
   const ck_sum_parts *a = arguments;
   const long first = block * a->block_columns;
-  const long last = at_most_long(a->width, first + a->block_columns);
+  const long last = least(a->width, first + a->block_columns);
   long i = first;
   for (; i + CK_WIDTH <= last; i += CK_WIDTH) {
     vec s = a->accumulate ? load(a->sum + i) : splat(0);

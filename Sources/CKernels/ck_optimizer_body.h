@@ -2,7 +2,7 @@
 
 static void adamw(void *arguments, long block, void *scratch) {
   const ck_adamw *a = arguments;
-  const long last = at_most_long(a->count, (block + 1) * a->block_count);
+  const long last = least(a->count, (block + 1) * a->block_count);
   const float step = a->rate / a->correction1, keep = 1.0f - a->rate * a->decay;
   const float root = 1.0f / sqrtf(a->correction2);
   const float b1 = a->beta1, b2 = a->beta2;

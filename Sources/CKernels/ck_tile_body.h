@@ -69,7 +69,7 @@ static __attribute__((noinline)) void panel_eight(long M, long K, const float *a
                                                   long next, const float *b, long ldb, float *c,
                                                   long ldc, int accumulate) {
   for (long m = 0; m < M; m += 4) {
-    const int rows = (int)at_most_long(4, M - m);
+    const int rows = (int)least(4, M - m);
     // Rows past the last one repeat it and are not stored.
     const float *left[4];
     vec8 sum[4] = {(vec8)0.0f, (vec8)0.0f, (vec8)0.0f, (vec8)0.0f};

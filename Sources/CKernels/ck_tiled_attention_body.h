@@ -3,7 +3,6 @@
 // once for all queries, as left operands: keys and values for products over E, both turned for products
 // over the keys. The weights P of a tile become the right operand of O^T = V^T P and the left one of
 // dV = P^T dO; so do their gradients.
-#if defined(__x86_64__)
 
 #include "ck_attention_marks_body.h"
 
@@ -63,10 +62,10 @@ CK_INLINE void multiply_squares(long rows, long columns, const uint16_t *a, long
                      c + 32 * i * ldc + 32 * j, ldc, accumulate);
 }
 
-/// Stores 16 pairs of numbers as a row of a tile: of a left operand, or of a right one.
-CK_INLINE void store_pairs(vec low, vec high, int pairs_above, uint16_t *out) {
-  const __m512i pairs = (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
-  _mm512_store_si512(out, pairs_above ? interleave(pairs) : pairs);
+/// Rounds a row of a tile: of a left operand, or of a right one.
+CK_INLINE void round_row(vec low, vec high, int pairs_above, uint16_t *out) {
+  const veci pairs = round_pairs(low, high);
+  store_pairs(out, pairs_above ? interleave(pairs) : pairs);
 }
 
 /// 2^x as exp2_vec has it, for results that are rounded to bfloat16: by a polynomial of degree 4, whose
@@ -141,7 +140,7 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch) {
     for (int lane = 0; lane < CK_Q; lane += CK_WIDTH) {
       const vec old = load(top + lane), m0 = load(new_top + lane);
       const vec change = exp2_vec(old - m0);
-      moved |= _mm512_cmp_ps_mask(old, m0, _CMP_NEQ_UQ);
+      moved |= __builtin_reduce_or(old != m0);
       store(top + lane, m0);
       store(shrink + lane, change);
       vec sum = load(total + lane) * change;
@@ -154,7 +153,7 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch) {
           y = visible(&marks, lane, (int32_t)(key + j + 1)) ? y : splat(0);
         }
         sum += x + y;
-        store_pairs(x, y, 1, out + j / 32 * TILE + j % 32 * 16);
+        round_row(x, y, 1, out + j / 32 * TILE + j % 32 * 16);
       }
       store(total + lane, sum);
     }
@@ -164,8 +163,10 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch) {
           float *at = o + e * CK_Q + lane;
           store(at, load(at) * load(shrink + lane));
         }
-    multiply_squares(squares, CK_Q / 32, values + tile_place(E, key_depth, 0, key / 32) * TILE,
-                     pass_of(key_depth, key / 32), p, CK_KEY_BLOCK / 32, groups, o, CK_Q, 1);
+    const tile_pass pass = pass_of(key_depth, key / 32);
+    const long place = tile_place(E, pass, 0) + key / 32 - pass.first;
+    multiply_squares(squares, CK_Q / 32, values + place * TILE, pass.tiles, p, CK_KEY_BLOCK / 32, groups, o,
+                     CK_Q, 1);
   }
   for (int i = 0; i < block->count; i++) {
     float *out = a->o + (first_token + i) * a->o_stride + head * E;
@@ -197,10 +198,8 @@ typedef struct {
 CK_INLINE void add_rows(float *x, long stride, const float *y, long from, long rows, long columns) {
   for (long i = 0; i < rows; i++)
     for (long e = 0; e < columns; e += 16) {
-      const __mmask16 mask = first_lanes(columns - e);
-      const __m512 old = _mm512_maskz_loadu_ps(mask, x + i * stride + e);
-      _mm512_mask_storeu_ps(x + i * stride + e, mask,
-                            _mm512_add_ps(old, _mm512_loadu_ps(y + i * from + e)));
+      float *at = x + i * stride + e;
+      store_lanes(at, load_lanes(at, columns - e) + load(y + i * from + e), columns - e);
     }
 }
 
@@ -264,6 +263,8 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch) 
       for (long key = first_key / CK_KEY_BLOCK * CK_KEY_BLOCK; key < last_key;
            key += CK_KEY_BLOCK) {
         const long present = least(CK_KEY_BLOCK, T - key);
+        const tile_pass pass = pass_of(key_depth, key / 32);
+        const long place = tile_place(E, pass, 0) + key / 32 - pass.first;
         int begun = 0;
         for (long i = 0; i < count; i++) {
           const query_span *u = &span[i];
@@ -295,12 +296,12 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch) 
                 g[k][1] = p[k][1] * (load(y + 16) - d1);
                 const long left = ((j + k) / 16 * QUERY_TILES + lane / 32) * TILE +
                                   (j + k) % 16 * 32;
-                store_pairs(p[k][0], p[k][1], 0, p_left + left);
-                store_pairs(g[k][0], g[k][1], 0, ds_left + left);
+                round_row(p[k][0], p[k][1], 0, p_left + left);
+                round_row(g[k][0], g[k][1], 0, ds_left + left);
               }
 #pragma clang loop unroll(full)
               for (int half = 0; half < 2; half++)
-                store_pairs(g[0][half], g[1][half], 1,
+                round_row(g[0][half], g[1][half], 1,
                             ds_right + ((lane / 16 + half) * KEY_TILES + j / 32) * TILE +
                                 j % 32 * 16);
             }
@@ -314,10 +315,8 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch) 
                            QUERY_TILES, dv_tile, wide, begun);
           multiply_squares(groups, squares, ds_left, QUERY_TILES, u->q_turned, QUERY_TILES,
                            QUERY_TILES, dk_tile, wide, begun);
-          multiply_squares(squares, QUERY_TILES,
-                           turned + tile_place(E, key_depth, 0, key / 32) * TILE,
-                           pass_of(key_depth, key / 32), ds_right, KEY_TILES, groups, u->dq,
-                           CK_Q, 1);
+          multiply_squares(squares, QUERY_TILES, turned + place * TILE, pass.tiles, ds_right, KEY_TILES, groups,
+                           u->dq, CK_Q, 1);
           begun = 1;
         }
         if (begun) {
@@ -341,4 +340,3 @@ static void tiled_attention_backward(void *arguments, long task, void *scratch) 
   turn_back_tiled(a, task, scratch);
   CK_TILES_END();
 }
-#endif

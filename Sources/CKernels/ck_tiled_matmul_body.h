@@ -1,21 +1,18 @@
 // Matrix products of a right operand that was packed before and a left one that is packed some rows and
 // terms at a time, into the second-level cache; 32 x 32 sums at a time.
-#if defined(__x86_64__)
 
 enum {
-  ROWS = 128,             // rows packed per pass: DEPTH tiles of three parts of them fit into the scratch
+  ROWS = 128,             // rows packed per pass of terms, into the scratch
   PANEL_BYTES = 3 << 18,  // of b that a pass over the rows finds in the second-level cache
 };
+_Static_assert(ROWS * 64 * CK_PASS_TILES * CK_TILED_PARTS <= CK_SCRATCH_BYTES, "rows do not fit");
 
 /// Copies the part of a square of 32 x 32 sums that lies inside of c.
 static void copy_square(float *to, long to_stride, const float *from, long from_stride, long rows,
                         long columns) {
   for (long i = 0; i < rows; i++)
-    for (long j = 0; j < columns; j += 16) {
-      const __mmask16 mask = first_lanes(columns - j);
-      _mm512_mask_storeu_ps(to + i * to_stride + j, mask,
-                            _mm512_maskz_loadu_ps(mask, from + i * from_stride + j));
-    }
+    for (long j = 0; j < columns; j += 16)
+      store_lanes(to + i * to_stride + j, load_lanes(from + i * from_stride + j, columns - j), columns - j);
 }
 
 static void multiply_square(const uint16_t *a, long next_a, const uint16_t *b, long next_b,
@@ -29,12 +26,13 @@ static void multiply_square(const uint16_t *a, long next_a, const uint16_t *b, l
     stride = 32;
     if (accumulate) copy_square(square, 32, c, ldc, rows, columns);
   }
-  if (parts == 1) {
-    multiply_tiles(a, next_a, b, next_b, depth, to, stride, accumulate);
-  } else {
+#if CK_TILED_PARTS == 3
+  if (parts == 3) {
     multiply_split(a, next_a, b, depth, to, stride, accumulate);
     multiply_split(a, next_a, b + next_b, depth, to + 16, stride, accumulate);
-  }
+  } else
+#endif
+    multiply_tiles(a, next_a, b, next_b, depth, to, stride, accumulate);
   if (to == square) copy_square(c, ldc, square, 32, rows, columns);
 }
 
@@ -48,9 +46,10 @@ CK_INLINE void expect_square(const float *c, long ldc, long rows) {
 
 static void multiply_rows(const ck_matmul *s, long first, long rows, void *scratch) {
   const long depth = tiles_of(s->k), step = s->parts * TILE;
-  const uint16_t *packed_b = s->packed_b;
-  for (long t = 0; t < depth; t += DEPTH) {
-    const long tiles = least(DEPTH, depth - t);
+  for (long t = 0, tiles; t < depth; t += tiles) {
+    const tile_pass pass = pass_of(depth, t);
+    tiles = pass.tiles;
+    const uint16_t *packed_b = (const uint16_t *)s->packed_b + tile_place(s->n, pass, 0) * step;
     const uint16_t *a = scratch;
     const long line = s->transpose_a ? 1 : s->lda, term = s->transpose_a ? s->lda : 1;
     ck_pack left = {.x = s->a + first * line + 32 * t * term, .stride = s->lda, .lines = rows,
@@ -64,7 +63,7 @@ static void multiply_rows(const ck_matmul *s, long first, long rows, void *scrat
       for (long m = 0; m < rows; m += 32)
         for (long n = panel; n < least(s->n, panel + wide); n += 32) {
           float *c = s->c + (first + m) * s->ldc + n;
-          const uint16_t *b = packed_b + tile_place(s->n, depth, n / 16, t) * step;
+          const uint16_t *b = packed_b + n / 16 * next;
           const long high = least(32, rows - m);
           if (n + 32 < s->n) expect_square(c + 32, s->ldc, high);
           multiply_square(a + m / 16 * next, next, b, next, tiles, s->parts, c, s->ldc, high,
@@ -81,4 +80,3 @@ static void tiled_matmul(void *arguments, long block, void *scratch) {
     multiply_rows(s, first, least(ROWS, last - first), scratch);
   CK_TILES_END();
 }
-#endif

@@ -86,7 +86,7 @@ CK_INLINE vec exp_vec(vec x) {
   return as_float(as_int(p + splat(1.0f)) + (as_int(t) << 23));
 }
 
-CK_INLINE long at_most_long(long a, long b) { return a < b ? a : b; }
+CK_INLINE long least(long a, long b) { return a < b ? a : b; }
 
 /// Sum of a[i] b[i] c[i] (c may be NULL) in a fixed order: four running vectors, then the tail.
 CK_INLINE float sum_products(const float *a, const float *b, const float *c, long count) {

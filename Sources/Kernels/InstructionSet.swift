@@ -4,8 +4,12 @@ import Glibc
 /// A set of loops compiled for one family of processors.
 ///
 /// The best one that the processor runs is chosen once; the environment variable `NEEDLEPOINT_ISA`
-/// (portable, avx2, avx512, avx512bf16 or amx) forces another. Results differ between sets in the last bits.
+/// (portablebf16, portable, avx2, avx512, avx512bf16 or amx) forces another. Results differ between sets in the
+/// last bits.
 public enum InstructionSet: String, CaseIterable, Sendable, Codable {
+  /// As `portable`, with products of bfloat16 numbers: slower than float32, for trying a recipe in that format
+  /// where the processor does not multiply it.
+  case portablebf16
   /// 128-bit vectors, every processor.
   case portable
   /// 256-bit vectors with fused multiply-add.
@@ -18,7 +22,7 @@ public enum InstructionSet: String, CaseIterable, Sendable, Codable {
   /// as sums of products of three bfloat16 parts, with the accuracy of float32.
   case amx
 
-  /// The sets this processor can run, from the plainest to the widest.
+  /// The sets this processor can run, from the slowest to the widest.
   public static let available: [InstructionSet] = allCases.filter { $0.table != nil }
 
   /// The set in use: the forced one when the processor has it, otherwise the widest.
@@ -41,7 +45,7 @@ public enum InstructionSet: String, CaseIterable, Sendable, Codable {
   public static var hasBFloat16: Bool { selected.hasBFloat16 }
 
   /// Whether the loops multiply bfloat16 numbers.
-  public var hasBFloat16: Bool { table?.pointee.matmul_bfloat16 != nil }
+  public var hasBFloat16: Bool { (table?.pointee.tiled_parts ?? 0) > 0 }
 
   private static let forcedName: String? = getenv("NEEDLEPOINT_ISA").map { String(cString: $0) }
 
@@ -54,6 +58,7 @@ public enum InstructionSet: String, CaseIterable, Sendable, Codable {
 
   var table: UnsafePointer<ck_table>? {
     switch self {
+    case .portablebf16: ck_table_of(Int32(CK_PORTABLE_BFLOAT16))
     case .portable: ck_table_of(Int32(CK_PORTABLE))
     case .avx2: ck_table_of(Int32(CK_AVX2))
     case .avx512: ck_table_of(Int32(CK_AVX512))

@@ -23,7 +23,8 @@ public enum Machine {
 
   /// What the processor has that matters here, plainest first: the instruction sets, then bfloat16.
   public static var features: [String] {
-    InstructionSet.available.map(\.rawValue) + (InstructionSet.hasBFloat16 ? ["bfloat16"] : [])
+    InstructionSet.available.filter { $0 != .portablebf16 }.map(\.rawValue)
+      + (InstructionSet.hasBFloat16 ? ["bfloat16"] : [])
   }
 
   /// Measures the rate of multiply-adds that never leave the registers: the ceiling.

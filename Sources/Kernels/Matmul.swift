@@ -100,7 +100,7 @@ public enum Matmul {
   public static func workspaceBytes(
     n: Int, k: Int, precision: MatmulPrecision, pool: ThreadPool
   ) -> Int {
-    PackedMatmul(precision, pool)?.bytes(n: n, k: k) ?? 0
+    PackedMatmul(precision, pool).bytes(n: n, k: k)
   }
 
   /// Rows of C that one block holds.
@@ -132,22 +132,22 @@ public enum Matmul {
       precision, pool)
   }
 
-  /// The backend `own`; bfloat16 falls back to float32 on processors that do not have it.
+  /// The backend `own`.
+  ///
+  /// In bfloat16 products of few rows are float32: they take the time of reading their operands, and rounding
+  /// them would add to it.
   static func multiplyWithOwnLoops(
     _ product: ck_matmul, _ precision: MatmulPrecision, _ pool: ThreadPool
   ) {
-    if let loops = PackedMatmul(precision, pool), loops.multiply(product, pool) { return }
-    multiplyInPlace(product, precision, pool)
+    if PackedMatmul(precision, pool).multiply(product, pool) { return }
+    multiplyInPlace(product, pool)
   }
 
-  /// The loops that need no memory beside the operands.
-  static func multiplyInPlace(
-    _ product: ck_matmul, _ precision: MatmulPrecision, _ pool: ThreadPool
-  ) {
+  /// The loops that need no memory beside the operands; float32.
+  static func multiplyInPlace(_ product: ck_matmul, _ pool: ThreadPool) {
     var arguments = product
-    let table = pool.table.pointee
-    let pairs = precision == .bfloat16 ? table.matmul_bfloat16 : nil
-    pool.run(blockCount(product.m, product.block_rows), pairs ?? table.matmul, &arguments)
+    pool.run(
+      blockCount(product.m, product.block_rows), pool.table.pointee.matmul, &arguments)
   }
 
   /// A sum of no terms.

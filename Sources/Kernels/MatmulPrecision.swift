@@ -4,7 +4,8 @@ import CKernels
 public enum MatmulPrecision: String, Sendable, Codable, CaseIterable {
   /// 24 bits of precision.
   case float32
-  /// 8 bits of precision, two to six times as fast; operands are rounded to nearest even on the way in.
+  /// 8 bits of precision, two to six times as fast; operands are rounded to nearest even on the way in,
+  /// except those of products of fewer than 16 rows, which would not become faster.
   case bfloat16
 
   /// Whether this processor multiplies in this format; where it does not, float32 is used instead.
@@ -18,7 +19,7 @@ public enum MatmulPrecision: String, Sendable, Codable, CaseIterable {
     if isAvailable { return self }
     notice(
       "\(rawValue): this processor, or the choice of loops, does not multiply such numbers; "
-        + "float32 is used.")
+        + "float32 is used. NEEDLEPOINT_ISA=portablebf16 does, slowly.")
     return .float32
   }
 }

@@ -42,25 +42,42 @@ final class OneDNN: @unchecked Sendable {
     var bfloat16: Bool
   }
 
-  /// Does a product by blocks of rows; false when the library is missing.
+  /// Does a product by blocks of rows; false when the library is missing or does not offer it here.
   static func multiply(_ p: ck_matmul, _ precision: MatmulPrecision, _ pool: ThreadPool) -> Bool {
     guard let shared else { return false }
-    guard precision == .bfloat16 else {
-      shared.run(p, p.a, p.b, precision, p, pool)
-      return true
-    }
     let (aRows, aColumns) = p.transpose_a != 0 ? (p.k, p.m) : (p.m, p.k)
     let (bRows, bColumns) = p.transpose_b != 0 ? (p.n, p.k) : (p.k, p.n)
+    var product = p
+    if precision == .bfloat16 { (product.lda, product.ldb) = (aColumns, bColumns) }
+    guard shared.offers(shape(product, rows: min(p.block_rows, p.m), precision)) else {
+      return false
+    }
+    guard precision == .bfloat16 else {
+      shared.run(product, p.a, p.b, precision, p, pool)
+      return true
+    }
     let aCount = (aRows * aColumns + 31) / 32 * 32
     pool.workspace.withBytes(2 * (aCount + bRows * bColumns)) { memory in
       let a = memory.assumingMemoryBound(to: UInt16.self)
       round(p.a, p.lda, aRows, aColumns, a, pool)
       round(p.b, p.ldb, bRows, bColumns, a + aCount, pool)
-      var rounded = p
-      rounded.lda = aColumns
-      rounded.ldb = bColumns
-      shared.run(rounded, a, a + aCount, precision, p, pool)
+      shared.run(product, a, a + aCount, precision, p, pool)
     }
+    return true
+  }
+
+  private static func shape(
+    _ p: ck_matmul, rows: Int, _ precision: MatmulPrecision
+  ) -> Shape {
+    Shape(
+      m: rows, n: p.n, k: p.k, lda: p.lda, ldb: p.ldb, ldc: p.ldc, transposeA: p.transpose_a,
+      transposeB: p.transpose_b, accumulate: p.accumulate, bfloat16: precision == .bfloat16)
+  }
+
+  /// Whether the library has this product for this processor.
+  private func offers(_ shape: Shape) -> Bool {
+    guard let product = take(shape) else { return false }
+    give(product, shape)
     return true
   }
 
@@ -85,11 +102,8 @@ final class OneDNN: @unchecked Sendable {
     pool.run(blockCount(p.m, p.block_rows)) { block in
       let first = block * p.block_rows
       let rows = min(p.block_rows, p.m - first)
-      let shape = Shape(
-        m: rows, n: p.n, k: p.k, lda: p.lda, ldb: p.ldb, ldc: p.ldc, transposeA: p.transpose_a,
-        transposeB: p.transpose_b, accumulate: p.accumulate, bfloat16: precision == .bfloat16)
-      let product = self.take(shape)
-      if let product {
+      let shape = Self.shape(p, rows: rows, precision)
+      if let product = self.take(shape) {
         let left = a + bytes * (p.transpose_a != 0 ? first : first * p.lda)
         let done = conednn_run(handle, product, left, b, p.c + first * p.ldc)
         self.give(product, shape)
@@ -99,7 +113,7 @@ final class OneDNN: @unchecked Sendable {
       rest.m = rows
       rest.a += original.transpose_a != 0 ? first : first * original.lda
       rest.c += first * original.ldc
-      Matmul.multiplyInPlace(rest, precision, pool)
+      Matmul.multiplyInPlace(rest, pool)
     }
   }
 

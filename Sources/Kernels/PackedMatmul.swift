@@ -1,7 +1,7 @@
 import CKernels
 
 /// Products whose right operand is packed first, for all rows of C: as tiles of bfloat16 numbers, see
-/// ck_amx.c, or as panels of floats, see ck_matmul_body.h.
+/// ck_tiles_body.h, or as panels of floats, see ck_matmul_body.h.
 struct PackedMatmul {
   /// Fewest rows of C that pay for packing B.
   static let leastRows = 16
@@ -13,16 +13,15 @@ struct PackedMatmul {
   /// Columns of a panel; nil for tiles.
   private let panelColumns: Int?
 
-  /// The loops for a format; nil where they round pairs of numbers as they go.
-  init?(_ precision: MatmulPrecision, _ pool: ThreadPool) {
+  /// The loops for a format: tiles where they hold as many parts of a number as that needs.
+  init(_ precision: MatmulPrecision, _ pool: ThreadPool) {
     let table = pool.table.pointee
-    if let pack = table.tiled_pack, let multiply = table.tiled_matmul {
+    parts = precision == .bfloat16 ? 1 : 3
+    if parts <= table.tiled_parts, let pack = table.tiled_pack, let multiply = table.tiled_matmul {
       (self.pack, self.multiply, panelColumns) = (pack, multiply, nil)
-      parts = precision == .bfloat16 ? 1 : 3
-      return
+    } else {
+      (pack, multiply, panelColumns) = (table.pack, table.matmul, table.panel_columns)
     }
-    guard precision == .float32 || table.matmul_bfloat16 == nil else { return nil }
-    (pack, multiply, parts, panelColumns) = (table.pack, table.matmul, 1, table.panel_columns)
   }
 
   /// Bytes of a packed right operand.

@@ -3,7 +3,7 @@ import CKernels
 /// Weights in the layout that products read them in, packed once for many products.
 ///
 /// A training pass goes through its tokens in chunks that stay in the cache, and every chunk multiplies by
-/// the same matrices. Loops that round pairs of numbers as they go have nothing to keep.
+/// the same matrices.
 public final class PackedWeights {
   /// Which product of a linear layer a matrix W[out, in] is the right operand of.
   public enum Use: Sendable { case output, inputGradient }
@@ -28,7 +28,7 @@ public final class PackedWeights {
     self.capacity = capacity
   }
 
-  /// Bytes that a matrix takes for the products of both passes; 0 where the loops pack none.
+  /// Bytes that a matrix takes for the products of both passes; 0 where a library multiplies.
   ///
   /// - Parameters:
   ///   - outputs: out of W[out, in].
@@ -39,7 +39,8 @@ public final class PackedWeights {
   public static func bytes(
     outputs: Int, inputs: Int, precision: MatmulPrecision, pool: ThreadPool
   ) -> Int {
-    guard pool.backend == .own, let loops = PackedMatmul(precision, pool) else { return 0 }
+    guard pool.backend == .own else { return 0 }
+    let loops = PackedMatmul(precision, pool)
     return loops.bytes(n: outputs, k: inputs) + loops.bytes(n: inputs, k: outputs)
   }
 
@@ -65,9 +66,8 @@ public final class PackedWeights {
     _ name: Int, _ use: Use, rows: Int, outputs: Int, inputs: Int, precision: MatmulPrecision,
     pool: ThreadPool, weight: () -> UnsafePointer<Float>
   ) -> UnsafeRawPointer? {
-    guard pool.backend == .own, rows >= PackedMatmul.leastRows,
-      let loops = PackedMatmul(precision, pool)
-    else { return nil }
+    guard pool.backend == .own, rows >= PackedMatmul.leastRows else { return nil }
+    let loops = PackedMatmul(precision, pool)
     let key = Key(name: name, use: use)
     if let place = places[key] { return place }
     let isOutput = use == .output

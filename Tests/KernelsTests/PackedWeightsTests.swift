@@ -40,7 +40,7 @@ import Testing
     let pool = ThreadPool(threads: 2, instructionSet: set, backend: .own)
     let bytes = PackedWeights.bytes(
       outputs: outputs, inputs: inputs, precision: precision, pool: pool)
-    #expect((bytes == 0) == (precision == .bfloat16 && set == .avx512bf16))
+    #expect(bytes > 0)
     withUnsafeTemporaryAllocation(byteCount: bytes + 64, alignment: 64) { memory in
       guard let start = memory.baseAddress else { return }
       let kept = PackedWeights(memory: start, capacity: bytes)

@@ -156,7 +156,7 @@ typedef struct {
   int parts;                       // of `packed_b`; tiles only
 } ck_matmul;
 
-/// An operand as products read it: tiles of bfloat16 numbers, see ck_amx.c, or panels of floats, see
+/// An operand as products read it: tiles of bfloat16 numbers, see ck_tiles_body.h, or panels of floats, see
 /// ck_strips_body.h, which are right operands only.
 typedef struct {
   const float *x;            // [lines, terms], or [terms, lines]; `stride` floats from row to row
@@ -188,9 +188,9 @@ typedef struct {
   long panel_columns;                         // lines of a block of `pack`
   ck_task pack;                               // ck_pack
   ck_task matmul;                             // ck_matmul, block of rows of c
-  ck_task _Nullable matmul_bfloat16;          // the same with operands rounded to bfloat16
+  int tiled_parts;                            // most `parts` on tiles: 0, 1, or 3 for float32 too
   ck_task _Nullable tiled_pack;               // ck_pack
-  ck_task _Nullable tiled_matmul;             // ck_matmul of packed operands, any precision
+  ck_task _Nullable tiled_matmul;             // ck_matmul of packed right operands
   ck_task _Nullable tiled_attention_pack;     // as attention_pack
   ck_task _Nullable tiled_attention_forward;  // as attention_forward, of packed operands
   ck_task _Nullable tiled_attention_backward; // as attention_backward, of packed operands
@@ -204,11 +204,12 @@ typedef struct {
 
 enum {
   CK_PORTABLE = 0,
-  CK_AVX2 = 1,
-  CK_AVX512 = 2,
-  CK_AVX512_BFLOAT16 = 3,  // AVX-512 with products of bfloat16 numbers
-  CK_AMX = 4,              // that, with a tile unit for such products
-  CK_SET_COUNT = 5,
+  CK_PORTABLE_BFLOAT16 = 1,  // with tiles of bfloat16 numbers in plain vectors, slower than float32
+  CK_AVX2 = 2,
+  CK_AVX512 = 3,
+  CK_AVX512_BFLOAT16 = 4,  // AVX-512 with products of bfloat16 numbers
+  CK_AMX = 5,              // that, with a tile unit for such products
+  CK_SET_COUNT = 6,
 };
 
 /// The loops of an instruction set, or NULL where this processor or this build does not have it.
