@@ -11,7 +11,7 @@ static void attention_backward(void *arguments, long task, void *scratch) {
   float *qt = scratch, *dot = qt + CK_MAX_HEAD_WIDTH * CK_Q, *p = dot + CK_MAX_HEAD_WIDTH * CK_Q;
   float *ds = p + CK_KEYS * CK_Q, *lse = ds + CK_KEYS * CK_Q, *delta = lse + CK_Q;
   float *q_rows = delta + CK_Q, *do_rows = q_rows + CK_Q * CK_MAX_HEAD_WIDTH;
-  const key_gradients own = own_key_gradients(a, row, kv_head, group);
+  key_gradients own = own_key_gradients(a, row, kv_head, group);
   const float *keys = head_of(a->packed_k, a, row, kv_head);
   const float *values = head_of(a->packed_v, a, row, kv_head);
   const float *key_rows = head_of(a->turned_k, a, row, kv_head);
@@ -22,6 +22,7 @@ static void attention_backward(void *arguments, long task, void *scratch) {
     query_marks marks;
     mark_queries(a, block, &marks);
     const long first_token = row * T + block->first, end = block->first + block->count;
+    begin_sums(&own, end, E);
     for (long head = kv_head * heads_each; head < (kv_head + 1) * heads_each; head++) {
       const float *q = a->q + first_token * a->q_stride + head * E;
       const float *o = a->o + first_token * a->o_stride + head * E;
@@ -64,6 +65,7 @@ static void attention_backward(void *arguments, long task, void *scratch) {
       }
     }
   }
+  begin_sums(&own, T, E);
 }
 
 /// Adds the later groups' key and value gradients, in order, for CK_MERGE_TOKENS tokens of a head.

@@ -33,9 +33,10 @@ CK_INLINE veci visible(const query_marks *marks, int lane, int32_t key) {
 typedef struct {
   float *dk, *dv;
   long dk_stride, dv_stride;
+  long keys;  // so many hold a sum; what is behind them does not yet
 } key_gradients;
 
-/// The sums of group `group`, zeroed: the first group's are the result, the others' are added to it by
+/// The sums of group `group`, none yet: the first group's are the result, the others' are added to it by
 /// attention_merge.
 static key_gradients own_key_gradients(const ck_attention *a, long row, long kv_head, long group) {
   const long T = a->length, E = a->width;
@@ -48,11 +49,16 @@ static key_gradients own_key_gradients(const ck_attention *a, long row, long kv_
     own.dv = own.dk + T * E;
     own.dk_stride = own.dv_stride = E;
   }
-  for (long t = 0; t < T; t++) {
-    memset(own.dk + t * own.dk_stride, 0, (size_t)E * sizeof(float));
-    memset(own.dv + t * own.dv_stride, 0, (size_t)E * sizeof(float));
-  }
   return own;
+}
+
+/// Begins the sums up to a key with zeros: as late as can be, so that they are in the cache when products are
+/// added to them.
+static void begin_sums(key_gradients *own, long end, long E) {
+  for (; own->keys < end; own->keys++) {
+    memset(own->dk + own->keys * own->dk_stride, 0, (size_t)E * sizeof(float));
+    memset(own->dv + own->keys * own->dv_stride, 0, (size_t)E * sizeof(float));
+  }
 }
 
 /// Whether a group takes the query block of a number. There and back again, 0 1 2 2 1 0: later queries see

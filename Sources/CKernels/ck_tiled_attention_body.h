@@ -224,7 +224,7 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch) 
     span[i].d_o_turned = span[i].q_turned + packed;
     span[i].dq = (float *)(span[i].d_o_turned + packed);
   }
-  const key_gradients own = own_key_gradients(a, row, kv_head, group);
+  key_gradients own = own_key_gradients(a, row, kv_head, group);
   const long owner = row * a->kv_heads + kv_head;
   const uint16_t *keys = numbers_of(a->packed_k, a, owner), *values = numbers_of(a->packed_v, a, owner);
   const uint16_t *turned = numbers_of(a->turned_k, a, owner);
@@ -239,6 +239,7 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch) 
       first_key = least(first_key, span[i].block->first_key);
       last_key = span[i].block->first + span[i].block->count;
     }
+    begin_sums(&own, least(T, (last_key + CK_KEY_BLOCK - 1) / CK_KEY_BLOCK * CK_KEY_BLOCK), E);
     for (long head = kv_head * heads_each; head < (kv_head + 1) * heads_each; head++) {
       for (long i = 0; i < count; i++) {
         query_span *u = &span[i];
@@ -332,6 +333,7 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch) 
       }
     }
   }
+  begin_sums(&own, T, E);
 }
 
 static void tiled_attention_backward(void *arguments, long task, void *scratch) {
