@@ -18,8 +18,6 @@ struct TokenActivations {
   private(set) var feedForwardScale: UnsafeMutablePointer<Float>
   /// Gate and up of each token behind each other, [n, 2F].
   private(set) var gateUp: UnsafeMutablePointer<Float>
-  /// SwiGLU's result, [n, F].
-  private(set) var hidden: UnsafeMutablePointer<Float>
 
   init(_ shape: LlamaShape, tokens: Int, arena: Arena) {
     attentionInput = arena.take(tokens * shape.width)
@@ -28,7 +26,6 @@ struct TokenActivations {
     feedForwardInput = arena.take(tokens * shape.width)
     feedForwardScale = arena.take(tokens)
     gateUp = arena.take(tokens * 2 * shape.feedForward)
-    hidden = arena.take(tokens * shape.feedForward)
   }
 
   /// The same from a later token on.
@@ -40,7 +37,6 @@ struct TokenActivations {
     later.feedForwardInput += tokens * shape.width
     later.feedForwardScale += tokens
     later.gateUp += tokens * 2 * shape.feedForward
-    later.hidden += tokens * shape.feedForward
     return later
   }
 }
@@ -106,6 +102,10 @@ struct TrainingActivations {
   let normGradient: UnsafeMutablePointer<Float>
   /// Gradient of gate and up, of a chunk, [n, 2F].
   let gateUpGradient: UnsafeMutablePointer<Float>
+  /// SwiGLU's result, of a chunk, [n, F].
+  ///
+  /// The backward pass computes it again: it reads gate and up anyway.
+  let hidden: UnsafeMutablePointer<Float>
   /// Gradient of `hidden`, of a chunk, [n, F].
   let hiddenGradient: UnsafeMutablePointer<Float>
   /// Final norm's result for the rows of `logits`, [rows, D], and its scale, [rows].
@@ -146,6 +146,7 @@ struct TrainingActivations {
     attendedGradient = arena.take(tokens * shape.queryWidth)
     normGradient = arena.take(max(chunk, logitRows) * shape.width)
     gateUpGradient = arena.take(chunk * 2 * shape.feedForward)
+    hidden = arena.take(chunk * shape.feedForward)
     hiddenGradient = arena.take(chunk * shape.feedForward)
     final = arena.take(logitRows * shape.width)
     finalScale = arena.take(logitRows)

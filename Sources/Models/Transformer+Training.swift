@@ -45,11 +45,12 @@ extension Transformer {
       attend(batch, layer.attention)
       inTrainingChunks(count) { start, rows in
         let chunk = layer.chunk(at: start, shape)
-        fillHidden(layer, chunk, at, start: start, rows: rows)
+        fillGateUp(layer, chunk, at, start: start, rows: rows)
+        activate(chunk.gateUp, acts.hidden, rows: rows)
         let output = layer.output + start * shape.width
         copy(chunk.middle, to: output, count: rows * shape.width)
         projectAdding(
-          chunk.hidden, at.down, into: output, rows: rows, inputs: shape.feedForward)
+          acts.hidden, at.down, into: output, rows: rows, inputs: shape.feedForward)
       }
     }
   }
@@ -84,9 +85,9 @@ extension Transformer {
       chunk.attentionScale, rows: rows)
   }
 
-  /// A chunk of a block from attention's result to SwiGLU's, in the forward pass and when computed
+  /// A chunk of a block from attention's result to gate and up, in the forward pass and when computed
   /// again.
-  private func fillHidden(
+  private func fillGateUp(
     _ layer: LayerActivations, _ chunk: TokenActivations, _ at: LayerOffsets, start: Int, rows: Int
   ) {
     copy(layer.input + start * shape.width, to: chunk.middle, count: rows * shape.width)
@@ -96,7 +97,6 @@ extension Transformer {
     norm(
       chunk.middle, at.feedForwardNorm, chunk.feedForwardInput, chunk.feedForwardScale, rows: rows)
     project(chunk.feedForwardInput, gateUpMatrices(at), chunk.gateUp, rows: rows)
-    activate(chunk.gateUp, chunk.hidden, rows: rows)
   }
 
   /// Final norm, losses and their gradients, some rows at a time; leaves the gradient of the last
@@ -164,11 +164,12 @@ extension Transformer {
     rows: Int
   ) {
     let chunk = layer.chunk(at: start, shape)
-    if recomputation != .none { fillHidden(layer, chunk, at, start: start, rows: rows) }
+    if recomputation != .none { fillGateUp(layer, chunk, at, start: start, rows: rows) }
+    activate(chunk.gateUp, acts.hidden, rows: rows)
     let stream = acts.residualGradient + start * shape.width
     let down = [MatrixPart(offset: at.down, outputs: shape.width)]
     projectBackward(
-      stream, chunk.hidden, down, inputGradient: acts.hiddenGradient, rows: rows,
+      stream, acts.hidden, down, inputGradient: acts.hiddenGradient, rows: rows,
       inputs: shape.feedForward)
     activateBackward(acts.hiddenGradient, chunk.gateUp, acts.gateUpGradient, rows: rows)
     projectBackward(
