@@ -6,14 +6,14 @@
 ///
 /// | case | kept | computed again |
 /// |---|---|---|
-/// | `none` | 4 D + P + Q + 3 F + H + 2 | nothing |
+/// | `none` | 2 D + P + Q + 2 F + H | norms and SwiGLU, whose inputs the backward pass reads anyway |
 /// | `selective` | D + Q + H | all but attention and the down projection |
 /// | `full` | D | all but the down projection |
 ///
 /// - SeeAlso: Chen et al., arXiv:1604.06174, section 4; Korthikanti et al., arXiv:2205.05198,
 ///   section 5, for choosing by the cost of the recomputation.
 public enum Recomputation: String, Sendable, CaseIterable {
-  /// Everything is kept.
+  /// What products and attention gave is kept.
   case none
   /// The input of each layer, the attention's result and its log-sum-exp are kept: attention is the
   /// only part whose cost grows with the square of the length, and its result is D floats of a token.

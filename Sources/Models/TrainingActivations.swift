@@ -6,36 +6,20 @@ import Kernels
 
 /// Activations of a block that belong to single tokens, for some tokens behind each other.
 struct TokenActivations {
-  /// Normalised input of the attention, [n, D].
-  private(set) var attentionInput: UnsafeMutablePointer<Float>
-  /// 1 / root mean square, [n].
-  private(set) var attentionScale: UnsafeMutablePointer<Float>
   /// Residual stream between attention and feed-forward, [n, D].
   private(set) var middle: UnsafeMutablePointer<Float>
-  /// Normalised input of the feed-forward part, [n, D].
-  private(set) var feedForwardInput: UnsafeMutablePointer<Float>
-  /// 1 / root mean square, [n].
-  private(set) var feedForwardScale: UnsafeMutablePointer<Float>
   /// Gate and up of each token behind each other, [n, 2F].
   private(set) var gateUp: UnsafeMutablePointer<Float>
 
   init(_ shape: LlamaShape, tokens: Int, arena: Arena) {
-    attentionInput = arena.take(tokens * shape.width)
-    attentionScale = arena.take(tokens)
     middle = arena.take(tokens * shape.width)
-    feedForwardInput = arena.take(tokens * shape.width)
-    feedForwardScale = arena.take(tokens)
     gateUp = arena.take(tokens * 2 * shape.feedForward)
   }
 
   /// The same from a later token on.
   func advanced(by tokens: Int, _ shape: LlamaShape) -> TokenActivations {
     var later = self
-    later.attentionInput += tokens * shape.width
-    later.attentionScale += tokens
     later.middle += tokens * shape.width
-    later.feedForwardInput += tokens * shape.width
-    later.feedForwardScale += tokens
     later.gateUp += tokens * 2 * shape.feedForward
     return later
   }
@@ -98,7 +82,12 @@ struct TrainingActivations {
   let packedGradient: UnsafeMutablePointer<Float>
   /// Gradient of `attended`, [N, H * E].
   let attendedGradient: UnsafeMutablePointer<Float>
-  /// Gradient of a norm's result, of a chunk, [n, D].
+  /// A norm's result, of a chunk of tokens or of logits, [n, D], and 1 / root mean square, [n].
+  ///
+  /// The backward pass computes them again: it reads the norm's input anyway.
+  let normed: UnsafeMutablePointer<Float>
+  let normScale: UnsafeMutablePointer<Float>
+  /// Gradient of `normed`, [n, D].
   let normGradient: UnsafeMutablePointer<Float>
   /// Gradient of gate and up, of a chunk, [n, 2F].
   let gateUpGradient: UnsafeMutablePointer<Float>
@@ -108,9 +97,6 @@ struct TrainingActivations {
   let hidden: UnsafeMutablePointer<Float>
   /// Gradient of `hidden`, of a chunk, [n, F].
   let hiddenGradient: UnsafeMutablePointer<Float>
-  /// Final norm's result for the rows of `logits`, [rows, D], and its scale, [rows].
-  let final: UnsafeMutablePointer<Float>
-  let finalScale: UnsafeMutablePointer<Float>
   /// Logits of some tokens and then their gradients, [rows, V].
   let logits: UnsafeMutablePointer<Float>
   /// Matrices of the layer at work, for all chunks.
@@ -144,12 +130,13 @@ struct TrainingActivations {
     residualGradient = arena.take(tokens * shape.width)
     packedGradient = arena.take(tokens * shape.packedWidth)
     attendedGradient = arena.take(tokens * shape.queryWidth)
-    normGradient = arena.take(max(chunk, logitRows) * shape.width)
+    let normRows = max(chunk, logitRows)
+    normed = arena.take(normRows * shape.width)
+    normScale = arena.take(normRows)
+    normGradient = arena.take(normRows * shape.width)
     gateUpGradient = arena.take(chunk * 2 * shape.feedForward)
     hidden = arena.take(chunk * shape.feedForward)
     hiddenGradient = arena.take(chunk * shape.feedForward)
-    final = arena.take(logitRows * shape.width)
-    finalScale = arena.take(logitRows)
     logits = arena.take(logitRows * shape.vocabulary)
     packedWeights = PackedWeights(
       memory: arena.take(packedBytes / MemoryLayout<Float>.stride), capacity: packedBytes)

@@ -45,7 +45,9 @@ extension Transformer {
       attend(batch, layer.attention)
       inTrainingChunks(count) { start, rows in
         let chunk = layer.chunk(at: start, shape)
-        fillGateUp(layer, chunk, at, start: start, rows: rows)
+        fillMiddle(layer, chunk, at, start: start, rows: rows)
+        norm(chunk.middle, at.feedForwardNorm, acts, rows: rows)
+        project(acts.normed, gateUpMatrices(at), chunk.gateUp, rows: rows)
         activate(chunk.gateUp, acts.hidden, rows: rows)
         let output = layer.output + start * shape.width
         copy(chunk.middle, to: output, count: rows * shape.width)
@@ -60,10 +62,9 @@ extension Transformer {
     _ layer: LayerActivations, _ at: LayerOffsets, _ acts: TrainingActivations, count: Int
   ) {
     inTrainingChunks(count) { start, rows in
-      let chunk = layer.chunk(at: start, shape)
-      normaliseInput(layer, chunk, at, start: start, rows: rows)
+      norm(layer.input + start * shape.width, at.attentionNorm, acts, rows: rows)
       let packed = layer.attention.packed + start * shape.packedWidth
-      project(chunk.attentionInput, packedMatrices(at), packed, rows: rows)
+      project(acts.normed, packedMatrices(at), packed, rows: rows)
       if at.hasPositions { turn(packed, acts, start: start, rows: rows, inverse: false) }
     }
   }
@@ -77,26 +78,22 @@ extension Transformer {
     rotate(packed, acts.cosine + angles, acts.sine + angles, count: rows, inverse: inverse)
   }
 
-  private func normaliseInput(
-    _ layer: LayerActivations, _ chunk: TokenActivations, _ at: LayerOffsets, start: Int, rows: Int
+  /// A norm of the block, into `normed`.
+  private func norm(
+    _ x: UnsafePointer<Float>, _ offset: Int, _ acts: TrainingActivations, rows: Int
   ) {
-    norm(
-      layer.input + start * shape.width, at.attentionNorm, chunk.attentionInput,
-      chunk.attentionScale, rows: rows)
+    norm(x, offset, acts.normed, acts.normScale, rows: rows)
   }
 
-  /// A chunk of a block from attention's result to gate and up, in the forward pass and when computed
-  /// again.
-  private func fillGateUp(
+  /// A chunk of a block from attention's result to the stream behind it, in the forward pass and when
+  /// computed again.
+  private func fillMiddle(
     _ layer: LayerActivations, _ chunk: TokenActivations, _ at: LayerOffsets, start: Int, rows: Int
   ) {
     copy(layer.input + start * shape.width, to: chunk.middle, count: rows * shape.width)
     projectAdding(
       layer.attention.attended + start * shape.queryWidth, at.output, into: chunk.middle,
       rows: rows, inputs: shape.queryWidth)
-    norm(
-      chunk.middle, at.feedForwardNorm, chunk.feedForwardInput, chunk.feedForwardScale, rows: rows)
-    project(chunk.feedForwardInput, gateUpMatrices(at), chunk.gateUp, rows: rows)
   }
 
   /// Final norm, losses and their gradients, some rows at a time; leaves the gradient of the last
@@ -116,8 +113,8 @@ extension Transformer {
         stream.update(repeating: 0, count: rows * width)
         continue
       }
-      norm(last + start * width, offsets.finalNorm, acts.final, acts.finalScale, rows: rows)
-      project(acts.final, head, acts.logits, rows: rows)
+      norm(last + start * width, offsets.finalNorm, acts, rows: rows)
+      project(acts.normed, head, acts.logits, rows: rows)
       targets.withUnsafeBufferPointer { target in
         weights.withUnsafeBufferPointer { weight in
           losses.withUnsafeMutableBufferPointer { loss in
@@ -129,9 +126,9 @@ extension Transformer {
         }
       }
       projectBackward(
-        acts.logits, acts.final, head, inputGradient: acts.normGradient, rows: rows, inputs: width)
+        acts.logits, acts.normed, head, inputGradient: acts.normGradient, rows: rows, inputs: width)
       normBackward(
-        acts.normGradient, last + start * width, offsets.finalNorm, acts.finalScale, into: stream,
+        acts.normGradient, last + start * width, offsets.finalNorm, acts.normScale, into: stream,
         rows: rows, adding: false)
     }
   }
@@ -164,7 +161,9 @@ extension Transformer {
     rows: Int
   ) {
     let chunk = layer.chunk(at: start, shape)
-    if recomputation != .none { fillGateUp(layer, chunk, at, start: start, rows: rows) }
+    if recomputation != .none { fillMiddle(layer, chunk, at, start: start, rows: rows) }
+    norm(chunk.middle, at.feedForwardNorm, acts, rows: rows)
+    if recomputation != .none { project(acts.normed, gateUpMatrices(at), chunk.gateUp, rows: rows) }
     activate(chunk.gateUp, acts.hidden, rows: rows)
     let stream = acts.residualGradient + start * shape.width
     let down = [MatrixPart(offset: at.down, outputs: shape.width)]
@@ -173,10 +172,10 @@ extension Transformer {
       inputs: shape.feedForward)
     activateBackward(acts.hiddenGradient, chunk.gateUp, acts.gateUpGradient, rows: rows)
     projectBackward(
-      acts.gateUpGradient, chunk.feedForwardInput, gateUpMatrices(at),
+      acts.gateUpGradient, acts.normed, gateUpMatrices(at),
       inputGradient: acts.normGradient, rows: rows, inputs: shape.width)
     normBackward(
-      acts.normGradient, chunk.middle, at.feedForwardNorm, chunk.feedForwardScale, into: stream,
+      acts.normGradient, chunk.middle, at.feedForwardNorm, acts.normScale, into: stream,
       rows: rows, adding: true)
     let output = [MatrixPart(offset: at.output, outputs: shape.width)]
     projectBackward(
@@ -190,15 +189,14 @@ extension Transformer {
     _ layer: LayerActivations, _ at: LayerOffsets, _ acts: TrainingActivations, start: Int,
     rows: Int
   ) {
-    let chunk = layer.chunk(at: start, shape)
-    if recomputation != .none { normaliseInput(layer, chunk, at, start: start, rows: rows) }
+    norm(layer.input + start * shape.width, at.attentionNorm, acts, rows: rows)
     let packedGradient = acts.packedGradient + start * shape.packedWidth
     if at.hasPositions { turn(packedGradient, acts, start: start, rows: rows, inverse: true) }
     projectBackward(
-      packedGradient, chunk.attentionInput, packedMatrices(at), inputGradient: acts.normGradient,
+      packedGradient, acts.normed, packedMatrices(at), inputGradient: acts.normGradient,
       rows: rows, inputs: shape.width)
     normBackward(
-      acts.normGradient, layer.input + start * shape.width, at.attentionNorm, chunk.attentionScale,
+      acts.normGradient, layer.input + start * shape.width, at.attentionNorm, acts.normScale,
       into: acts.residualGradient + start * shape.width, rows: rows, adding: true)
   }
 
