@@ -12,7 +12,7 @@
 
 extern const ck_table ck_portable_table;
 void ck_portable_bfloat16_fill(ck_table *table);
-/// Those loops with others on tiles.
+/// Loops for float32 with those for bfloat16 beside them, put together once.
 static ck_table portable_bfloat16_table;
 
 #if defined(__x86_64__)

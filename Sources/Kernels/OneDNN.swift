@@ -109,6 +109,7 @@ final class OneDNN: @unchecked Sendable {
         self.give(product, shape)
         if done != 0 { return }
       }
+      // Only a block that the library failed at, since it offers the product: float32 is better than none.
       var rest = original
       rest.m = rows
       rest.a += original.transpose_a != 0 ? first : first * original.lda

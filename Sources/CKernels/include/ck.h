@@ -209,7 +209,6 @@ enum {
   CK_AVX512 = 3,
   CK_AVX512_BFLOAT16 = 4,  // AVX-512 with products of bfloat16 numbers
   CK_AMX = 5,              // that, with a tile unit for such products
-  CK_SET_COUNT = 6,
 };
 
 /// The loops of an instruction set, or NULL where this processor or this build does not have it.
