@@ -52,7 +52,7 @@ static void swiglu_forward(void *arguments, long block, void *scratch) {
   }
 }
 
-/// With s = sigmoid(g): dup = dh g s, dgate = dh up s (1 + g (1 - s)).
+/// With s = sigmoid(g): dup = dh g s, dgate = dh up s (1 + g (1 - s)), and h = g s up again.
 static void swiglu_backward(void *arguments, long block, void *scratch) {
   const ck_swiglu *a = arguments;
   const long F = a->width, last = least(a->rows, (block + 1) * a->block_rows);
@@ -60,12 +60,14 @@ static void swiglu_backward(void *arguments, long block, void *scratch) {
   for (long row = block * a->block_rows; row < last; row++) {
     const float *gate = a->gate + row * a->input_stride, *up = a->up + row * a->input_stride;
     const float *dh = a->dh + row * F;
+    float *h = a->h + row * F;
     float *dgate = a->dgate + row * a->gradient_stride, *dup = a->dup + row * a->gradient_stride;
     long i = 0;
     for (; i + CK_WIDTH <= F; i += CK_WIDTH) {
       vec g = load(gate + i), s = sigmoid(g), d = load(dh + i), u = load(up + i);
       store(dup + i, d * g * s);
       store(dgate + i, d * u * s * (one + g * (one - s)));
+      store(h + i, g * s * u);
     }
     if (i < F) {
       const long rest = F - i;
@@ -73,6 +75,7 @@ static void swiglu_backward(void *arguments, long block, void *scratch) {
       vec d = load_part(dh + i, rest, 0), u = load_part(up + i, rest, 0);
       store_part(dup + i, d * g * s, rest);
       store_part(dgate + i, d * u * s * (one + g * (one - s)), rest);
+      store_part(h + i, g * s * u, rest);
     }
   }
 }

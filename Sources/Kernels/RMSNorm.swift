@@ -4,28 +4,27 @@ import CKernels
 public enum RMSNorm {
   private static let blockRows = 64
 
-  /// Normalises rows and keeps what the backward pass needs.
+  /// Normalises rows.
   ///
   /// - Parameters:
   ///   - x: input, shape [rows, D].
   ///   - weight: shape [D].
   ///   - y: output, shape [rows, D]; may not be `x`.
-  ///   - inverseRMS: output, 1 / sqrt(mean(x^2) + epsilon) of each row, shape [rows].
   ///   - rows: number of rows, B * T.
   ///   - width: D.
   ///   - epsilon: added to the mean of squares.
   ///   - pool: threads.
   public static func forward(
     x: UnsafePointer<Float>, weight: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>,
-    inverseRMS: UnsafeMutablePointer<Float>, rows: Int, width: Int, epsilon: Float, pool: ThreadPool
+    rows: Int, width: Int, epsilon: Float, pool: ThreadPool
   ) {
     var arguments = ck_norm_forward(
-      x: x, weight: weight, y: y, inverse_rms: inverseRMS, rows: rows, width: width,
-      block_rows: blockRows, epsilon: epsilon)
+      x: x, weight: weight, y: y, rows: rows, width: width, block_rows: blockRows,
+      epsilon: epsilon)
     pool.run(blockCount(rows, blockRows), pool.table.pointee.norm_forward, &arguments)
   }
 
-  /// The gradients of `forward`.
+  /// The gradients of `forward`, and its result again: both read `x`.
   ///
   /// Partial sums of the weight gradient over 64 rows each are added in order: the same bits for any
   /// number of threads.
@@ -34,25 +33,26 @@ public enum RMSNorm {
   ///   - dy: gradient of the output, shape [rows, D].
   ///   - x: the input of `forward`, shape [rows, D].
   ///   - weight: shape [D].
-  ///   - inverseRMS: what `forward` kept, shape [rows].
+  ///   - y: output, what `forward` gave, shape [rows, D]; nil when not wanted.
   ///   - dx: gradient of the input, shape [rows, D]; may be `dy` when not accumulating.
   ///   - weightGradient: added to, shape [D]; nil when not wanted.
   ///   - rows: number of rows.
   ///   - width: D.
+  ///   - epsilon: that of `forward`.
   ///   - accumulate: add into `dx` (a residual stream) instead of writing it.
   ///   - pool: threads.
   public static func backward(
     dy: UnsafePointer<Float>, x: UnsafePointer<Float>, weight: UnsafePointer<Float>,
-    inverseRMS: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>?, rows: Int, width: Int, accumulate: Bool,
-    pool: ThreadPool
+    y: UnsafeMutablePointer<Float>? = nil, dx: UnsafeMutablePointer<Float>,
+    weightGradient: UnsafeMutablePointer<Float>?, rows: Int, width: Int, epsilon: Float,
+    accumulate: Bool, pool: ThreadPool
   ) {
     let blocks = blockCount(rows, blockRows)
     pool.workspace.withBytes(blocks * width * 4) { memory in
       let partial = memory.assumingMemoryBound(to: Float.self)
       var arguments = ck_norm_backward(
-        dy: dy, x: x, weight: weight, inverse_rms: inverseRMS, dx: dx, partial: partial, rows: rows,
-        width: width, block_rows: blockRows, accumulate: accumulate ? 1 : 0)
+        dy: dy, x: x, weight: weight, y: y, dx: dx, partial: partial, rows: rows, width: width,
+        block_rows: blockRows, epsilon: epsilon, accumulate: accumulate ? 1 : 0)
       pool.run(blocks, pool.table.pointee.norm_backward, &arguments)
       guard let weightGradient else { return }
       var sum = ck_sum_parts(

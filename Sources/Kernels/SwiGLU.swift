@@ -24,12 +24,13 @@ public enum SwiGLU {
     pool.run(blockCount(rows, blockRows), pool.table.pointee.swiglu_forward, &arguments)
   }
 
-  /// Writes the gradients of `gate` and `up`.
+  /// Writes the gradients of `gate` and `up`, and `h` again: both read `gate` and `up`.
   ///
   /// - Parameters:
   ///   - dh: gradient of the output, shape [rows, F], dense.
   ///   - gate: input of `forward`, shape [rows, F], `inputStride`.
   ///   - up: input of `forward`, shape [rows, F], `inputStride`.
+  ///   - h: output, what `forward` gave, shape [rows, F], dense; may be `dh`.
   ///   - dgate: output, shape [rows, F], `gradientStride`; may be `gate`.
   ///   - dup: output, shape [rows, F], `gradientStride`; may be `up`.
   ///   - rows: B * T.
@@ -39,11 +40,12 @@ public enum SwiGLU {
   ///   - pool: threads.
   public static func backward(
     dh: UnsafePointer<Float>, gate: UnsafePointer<Float>, up: UnsafePointer<Float>,
-    dgate: UnsafeMutablePointer<Float>, dup: UnsafeMutablePointer<Float>, rows: Int, width: Int,
-    inputStride: Int, gradientStride: Int, pool: ThreadPool
+    h: UnsafeMutablePointer<Float>, dgate: UnsafeMutablePointer<Float>,
+    dup: UnsafeMutablePointer<Float>, rows: Int, width: Int, inputStride: Int,
+    gradientStride: Int, pool: ThreadPool
   ) {
     var arguments = ck_swiglu(
-      gate: gate, up: up, dh: dh, h: nil, dgate: dgate, dup: dup, rows: rows, width: width,
+      gate: gate, up: up, dh: dh, h: h, dgate: dgate, dup: dup, rows: rows, width: width,
       input_stride: inputStride, gradient_stride: gradientStride, block_rows: blockRows)
     pool.run(blockCount(rows, blockRows), pool.table.pointee.swiglu_backward, &arguments)
   }

@@ -16,15 +16,16 @@ final class Adapters {
   private(set) var pairs: [Int: Pair] = [:]
   /// Tensors that are trained in full: offset here by their offset in the model's layout.
   private(set) var copies: [Int: Int] = [:]
-  /// (alpha / rank) x A^T of a chunk, and the gradient of x A^T, [n, rank] each.
+  /// (alpha / rank) x A^T of a chunk, [n, rank].
   let middle: AlignedFloats
-  let middleGradient: AlignedFloats
+  /// Gradients of x A^T of a chunk, of up to three matrices side by side.
+  private let middleGradients: AlignedFloats
 
   init(_ plan: AdapterPlan, _ parameters: ParameterSet, of layout: TensorLayout) {
     self.plan = plan
     self.parameters = parameters
     middle = AlignedFloats(count: Self.mostRows * plan.rank)
-    middleGradient = AlignedFloats(count: TrainingActivations.chunkTokens * plan.rank)
+    middleGradients = AlignedFloats(count: 3 * TrainingActivations.chunkTokens * plan.rank)
     for entry in layout.entries {
       copies[entry.offset] = parameters.layout[entry.name]?.offset
       if let a = parameters.layout[entry.name + AdapterPlan.suffixA],
@@ -39,9 +40,9 @@ final class Adapters {
   private static let mostRows = max(
     TrainingActivations.chunkTokens, InferenceActivations.chunkTokens)
 
-  /// Bytes of `middle` and `middleGradient`.
+  /// Bytes of `middle` and `middleGradients`.
   static func middleBytes(_ plan: AdapterPlan) -> Int {
-    (mostRows + TrainingActivations.chunkTokens) * plan.rank * MemoryLayout<Float>.stride
+    (mostRows + 3 * TrainingActivations.chunkTokens) * plan.rank * MemoryLayout<Float>.stride
   }
 
   /// Draws A, leaves B at zero, and copies what is trained in full.
@@ -65,6 +66,13 @@ final class Adapters {
 
   func weight(_ offset: Int) -> UnsafePointer<Float> {
     UnsafePointer(parameters.values.pointer + offset)
+  }
+
+  /// Room for the gradient of x A^T, [rows, rank], of one of several matrices side by side.
+  func middleGradient(_ index: Int, rows: Int) -> UnsafeMutablePointer<Float> {
+    let count = rows * plan.rank
+    precondition((index + 1) * count <= middleGradients.count, "\(rows) rows, adapter \(index)")
+    return middleGradients.pointer + index * count
   }
 }
 

@@ -11,9 +11,8 @@ struct InferenceActivations {
   let logSumExp: UnsafeMutablePointer<Float>
   let cosine: UnsafeMutablePointer<Float>
   let sine: UnsafeMutablePointer<Float>
-  /// A norm's result for a chunk, [chunk, D], and its scale.
+  /// A norm's result for a chunk, [chunk, D].
   let normed: UnsafeMutablePointer<Float>
-  let scale: UnsafeMutablePointer<Float>
   let gateUp: UnsafeMutablePointer<Float>
   let hidden: UnsafeMutablePointer<Float>
   /// Chosen rows of the stream, their final norm and logits.
@@ -30,7 +29,6 @@ struct InferenceActivations {
     cosine = arena.take(tokens * shape.headWidth / 2)
     sine = arena.take(tokens * shape.headWidth / 2)
     normed = arena.take(chunk * shape.width)
-    scale = arena.take(max(chunk, logitRows))
     gateUp = arena.take(chunk * 2 * shape.feedForward)
     hidden = arena.take(chunk * shape.feedForward)
     chosen = arena.take(logitRows * shape.width)

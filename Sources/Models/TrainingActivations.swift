@@ -82,21 +82,18 @@ struct TrainingActivations {
   let packedGradient: UnsafeMutablePointer<Float>
   /// Gradient of `attended`, [N, H * E].
   let attendedGradient: UnsafeMutablePointer<Float>
-  /// A norm's result, of a chunk of tokens or of logits, [n, D], and 1 / root mean square, [n].
+  /// A norm's result, of a chunk of tokens or of logits, [n, D].
   ///
-  /// The backward pass computes them again: it reads the norm's input anyway.
+  /// The backward pass computes it again: it reads the norm's input anyway.
   let normed: UnsafeMutablePointer<Float>
-  let normScale: UnsafeMutablePointer<Float>
   /// Gradient of `normed`, [n, D].
   let normGradient: UnsafeMutablePointer<Float>
   /// Gradient of gate and up, of a chunk, [n, 2F].
   let gateUpGradient: UnsafeMutablePointer<Float>
-  /// SwiGLU's result, of a chunk, [n, F].
+  /// SwiGLU's result, of a chunk, [n, F]; in the backward pass its gradient and then the result again.
   ///
-  /// The backward pass computes it again: it reads gate and up anyway.
+  /// SwiGLU's backward pass computes it again: it reads gate and up anyway.
   let hidden: UnsafeMutablePointer<Float>
-  /// Gradient of `hidden`, of a chunk, [n, F].
-  let hiddenGradient: UnsafeMutablePointer<Float>
   /// Logits of some tokens and then their gradients, [rows, V].
   let logits: UnsafeMutablePointer<Float>
   /// Matrices of the layer at work, for all chunks.
@@ -132,11 +129,9 @@ struct TrainingActivations {
     attendedGradient = arena.take(tokens * shape.queryWidth)
     let normRows = max(chunk, logitRows)
     normed = arena.take(normRows * shape.width)
-    normScale = arena.take(normRows)
     normGradient = arena.take(normRows * shape.width)
     gateUpGradient = arena.take(chunk * 2 * shape.feedForward)
     hidden = arena.take(chunk * shape.feedForward)
-    hiddenGradient = arena.take(chunk * shape.feedForward)
     logits = arena.take(logitRows * shape.vocabulary)
     packedWeights = PackedWeights(
       memory: arena.take(packedBytes / MemoryLayout<Float>.stride), capacity: packedBytes)

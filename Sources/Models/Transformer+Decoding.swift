@@ -33,7 +33,7 @@ extension Transformer {
         sine: acts.sine, pool: pool)
       gather(batch.tokens, into: acts.stream, count: 1)
       for (index, at) in offsets.layers.enumerated() {
-        norm(acts.stream, at.attentionNorm, acts.normed, acts.scale, rows: 1)
+        norm(acts.stream, at.attentionNorm, acts.normed, rows: 1)
         project(acts.normed, packedMatrices(at), acts.packed, rows: 1)
         if at.hasPositions {
           rotate(acts.packed, acts.cosine, acts.sine, count: 1, inverse: false)
@@ -43,7 +43,7 @@ extension Transformer {
           acts.attended, at.output, into: acts.stream, rows: 1, inputs: shape.queryWidth)
         feedForward(at, acts.stream, acts, rows: 1)
       }
-      norm(acts.stream, offsets.finalNorm, acts.chosenNormed, acts.scale, rows: 1)
+      norm(acts.stream, offsets.finalNorm, acts.chosenNormed, rows: 1)
       let head = [MatrixPart(offset: offsets.head, outputs: shape.vocabulary)]
       project(acts.chosenNormed, head, acts.logits, rows: 1)
       output(acts.logits)

@@ -109,7 +109,7 @@ extension Transformer {
           (acts.chosen + row * shape.width).update(
             from: acts.stream + indices[start + row] * shape.width, count: shape.width)
         }
-        norm(acts.chosen, offsets.finalNorm, acts.chosenNormed, acts.scale, rows: rows)
+        norm(acts.chosen, offsets.finalNorm, acts.chosenNormed, rows: rows)
         project(acts.chosenNormed, head, acts.logits, rows: rows)
         visit(acts, start, rows)
       }
@@ -129,7 +129,7 @@ extension Transformer {
     let tables = remapTables(length: batch.length)
     for (index, at) in offsets.layers.enumerated() {
       inChunks(of: InferenceActivations.chunkTokens, count) { start, rows in
-        norm(acts.stream + start * width, at.attentionNorm, acts.normed, acts.scale, rows: rows)
+        norm(acts.stream + start * width, at.attentionNorm, acts.normed, rows: rows)
         project(
           acts.normed, packedMatrices(at), acts.packed + start * shape.packedWidth, rows: rows)
       }
@@ -156,7 +156,7 @@ extension Transformer {
     _ at: LayerOffsets, _ stream: UnsafeMutablePointer<Float>, _ acts: InferenceActivations,
     rows: Int
   ) {
-    norm(stream, at.feedForwardNorm, acts.normed, acts.scale, rows: rows)
+    norm(stream, at.feedForwardNorm, acts.normed, rows: rows)
     project(acts.normed, gateUpMatrices(at), acts.gateUp, rows: rows)
     activate(acts.gateUp, acts.hidden, rows: rows)
     projectAdding(acts.hidden, at.down, into: stream, rows: rows, inputs: shape.feedForward)

@@ -101,21 +101,22 @@ extension Transformer {
   }
 
   func norm(
-    _ x: UnsafePointer<Float>, _ offset: Int, _ y: UnsafeMutablePointer<Float>,
-    _ scale: UnsafeMutablePointer<Float>, rows: Int
+    _ x: UnsafePointer<Float>, _ offset: Int, _ y: UnsafeMutablePointer<Float>, rows: Int
   ) {
     RMSNorm.forward(
-      x: x, weight: weight(offset), y: y, inverseRMS: scale, rows: rows, width: shape.width,
+      x: x, weight: weight(offset), y: y, rows: rows, width: shape.width,
       epsilon: Float(shape.normEpsilon), pool: pool)
   }
 
+  /// Gradients of a norm, and into `y`, when it is given, its result again.
   func normBackward(
     _ dy: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ offset: Int,
-    _ scale: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, rows: Int, adding: Bool
+    again y: UnsafeMutablePointer<Float>?, into dx: UnsafeMutablePointer<Float>, rows: Int,
+    adding: Bool
   ) {
     RMSNorm.backward(
-      dy: dy, x: x, weight: weight(offset), inverseRMS: scale, dx: dx,
-      weightGradient: gradient(offset), rows: rows, width: shape.width, accumulate: adding,
+      dy: dy, x: x, weight: weight(offset), y: y, dx: dx, weightGradient: gradient(offset),
+      rows: rows, width: shape.width, epsilon: Float(shape.normEpsilon), accumulate: adding,
       pool: pool)
   }
 
@@ -136,12 +137,13 @@ extension Transformer {
       width: shape.feedForward, inputStride: 2 * shape.feedForward, pool: pool)
   }
 
+  /// Gradients of gate and up from that of `hidden`, which becomes SwiGLU's result again.
   func activateBackward(
-    _ dh: UnsafePointer<Float>, _ gateUp: UnsafePointer<Float>,
+    _ hidden: UnsafeMutablePointer<Float>, _ gateUp: UnsafePointer<Float>,
     _ gradient: UnsafeMutablePointer<Float>, rows: Int
   ) {
     SwiGLU.backward(
-      dh: dh, gate: gateUp, up: gateUp + shape.feedForward, dgate: gradient,
+      dh: hidden, gate: gateUp, up: gateUp + shape.feedForward, h: hidden, dgate: gradient,
       dup: gradient + shape.feedForward, rows: rows, width: shape.feedForward,
       inputStride: 2 * shape.feedForward, gradientStride: 2 * shape.feedForward, pool: pool)
   }
@@ -233,22 +235,43 @@ extension Transformer {
     adapt(x, [part], stream, rows: rows, inputs: inputs)
   }
 
-  /// Writes the input's gradient and adds the matrices' gradients, for matrices side by side.
+  /// Writes the input's gradient, then adds the matrices' gradients, for matrices side by side.
+  ///
+  /// - Parameters:
+  ///   - dy: gradient of the output, [rows, sum of the outputs].
+  ///   - parts: the matrices, [outputs, inputs] each.
+  ///   - dx: the input's gradient, [rows, inputs].
+  ///   - rows: tokens.
+  ///   - inputs: width of the input.
+  ///   - input: gives the input, [rows, inputs], once its gradient is there: what takes the gradient
+  ///     further back can compute the input again on its way.
   func projectBackward(
-    _ dy: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ parts: [MatrixPart],
-    inputGradient dx: UnsafeMutablePointer<Float>, rows: Int, inputs: Int
+    _ dy: UnsafePointer<Float>, _ parts: [MatrixPart],
+    inputGradient dx: UnsafeMutablePointer<Float>, rows: Int, inputs: Int,
+    input: () -> UnsafePointer<Float>
   ) {
     let stride = parts.reduce(0) { $0 + $1.outputs }
+    let joined = merged(parts)
     var column = 0
-    for part in merged(parts) {
+    for part in joined {
       let packed = packed(part, .inputGradient, rows: rows, inputs: inputs)
-      Linear.backward(
-        dy: dy + column, x: x, weight: packed == nil ? weight(part.offset) : nil, packed: packed,
-        dx: dx,
-        weightGradient: gradient(part.offset), rows: rows, inputs: inputs, outputs: part.outputs,
-        yStride: stride, accumulate: column > 0, precision: precision, pool: pool)
+      Linear.inputGradient(
+        dy: dy + column, weight: packed == nil ? weight(part.offset) : nil, packed: packed, dx: dx,
+        rows: rows, inputs: inputs, outputs: part.outputs, yStride: stride,
+        accumulate: column > 0, precision: precision, pool: pool)
       column += part.outputs
     }
-    adaptBackward(dy, x, parts, inputGradient: dx, rows: rows, inputs: inputs)
+    adaptInputGradient(dy, parts, dx, rows: rows, inputs: inputs)
+    let x = input()
+    column = 0
+    for part in joined {
+      if let gradient = gradient(part.offset) {
+        Linear.weightGradient(
+          dy: dy + column, x: x, gradient: gradient, rows: rows, inputs: inputs,
+          outputs: part.outputs, yStride: stride, precision: precision, pool: pool)
+      }
+      column += part.outputs
+    }
+    adaptWeightGradients(dy, x, parts, rows: rows, inputs: inputs)
   }
 }

@@ -46,7 +46,7 @@ extension Transformer {
       inTrainingChunks(count) { start, rows in
         let chunk = layer.chunk(at: start, shape)
         fillMiddle(layer, chunk, at, start: start, rows: rows)
-        norm(chunk.middle, at.feedForwardNorm, acts, rows: rows)
+        norm(chunk.middle, at.feedForwardNorm, acts.normed, rows: rows)
         project(acts.normed, gateUpMatrices(at), chunk.gateUp, rows: rows)
         activate(chunk.gateUp, acts.hidden, rows: rows)
         let output = layer.output + start * shape.width
@@ -62,7 +62,7 @@ extension Transformer {
     _ layer: LayerActivations, _ at: LayerOffsets, _ acts: TrainingActivations, count: Int
   ) {
     inTrainingChunks(count) { start, rows in
-      norm(layer.input + start * shape.width, at.attentionNorm, acts, rows: rows)
+      norm(layer.input + start * shape.width, at.attentionNorm, acts.normed, rows: rows)
       let packed = layer.attention.packed + start * shape.packedWidth
       project(acts.normed, packedMatrices(at), packed, rows: rows)
       if at.hasPositions { turn(packed, acts, start: start, rows: rows, inverse: false) }
@@ -76,13 +76,6 @@ extension Transformer {
   ) {
     let angles = start * shape.headWidth / 2
     rotate(packed, acts.cosine + angles, acts.sine + angles, count: rows, inverse: inverse)
-  }
-
-  /// A norm of the block, into `normed`.
-  private func norm(
-    _ x: UnsafePointer<Float>, _ offset: Int, _ acts: TrainingActivations, rows: Int
-  ) {
-    norm(x, offset, acts.normed, acts.normScale, rows: rows)
   }
 
   /// A chunk of a block from attention's result to the stream behind it, in the forward pass and when
@@ -113,7 +106,7 @@ extension Transformer {
         stream.update(repeating: 0, count: rows * width)
         continue
       }
-      norm(last + start * width, offsets.finalNorm, acts, rows: rows)
+      norm(last + start * width, offsets.finalNorm, acts.normed, rows: rows)
       project(acts.normed, head, acts.logits, rows: rows)
       targets.withUnsafeBufferPointer { target in
         weights.withUnsafeBufferPointer { weight in
@@ -126,10 +119,13 @@ extension Transformer {
         }
       }
       projectBackward(
-        acts.logits, acts.normed, head, inputGradient: acts.normGradient, rows: rows, inputs: width)
-      normBackward(
-        acts.normGradient, last + start * width, offsets.finalNorm, acts.normScale, into: stream,
-        rows: rows, adding: false)
+        acts.logits, head, inputGradient: acts.normGradient, rows: rows, inputs: width
+      ) {
+        normBackward(
+          acts.normGradient, last + start * width, offsets.finalNorm, again: nil, into: stream,
+          rows: rows, adding: false)
+        return UnsafePointer(acts.normed)
+      }
     }
   }
 
@@ -161,27 +157,35 @@ extension Transformer {
     rows: Int
   ) {
     let chunk = layer.chunk(at: start, shape)
-    if recomputation != .none { fillMiddle(layer, chunk, at, start: start, rows: rows) }
-    norm(chunk.middle, at.feedForwardNorm, acts, rows: rows)
-    if recomputation != .none { project(acts.normed, gateUpMatrices(at), chunk.gateUp, rows: rows) }
-    activate(chunk.gateUp, acts.hidden, rows: rows)
+    if recomputation != .none {
+      fillMiddle(layer, chunk, at, start: start, rows: rows)
+      norm(chunk.middle, at.feedForwardNorm, acts.normed, rows: rows)
+      project(acts.normed, gateUpMatrices(at), chunk.gateUp, rows: rows)
+    }
     let stream = acts.residualGradient + start * shape.width
     let down = [MatrixPart(offset: at.down, outputs: shape.width)]
     projectBackward(
-      stream, acts.hidden, down, inputGradient: acts.hiddenGradient, rows: rows,
-      inputs: shape.feedForward)
-    activateBackward(acts.hiddenGradient, chunk.gateUp, acts.gateUpGradient, rows: rows)
+      stream, down, inputGradient: acts.hidden, rows: rows, inputs: shape.feedForward
+    ) {
+      activateBackward(acts.hidden, chunk.gateUp, acts.gateUpGradient, rows: rows)
+      return UnsafePointer(acts.hidden)
+    }
     projectBackward(
-      acts.gateUpGradient, acts.normed, gateUpMatrices(at),
-      inputGradient: acts.normGradient, rows: rows, inputs: shape.width)
-    normBackward(
-      acts.normGradient, chunk.middle, at.feedForwardNorm, acts.normScale, into: stream,
-      rows: rows, adding: true)
+      acts.gateUpGradient, gateUpMatrices(at), inputGradient: acts.normGradient, rows: rows,
+      inputs: shape.width
+    ) {
+      normBackward(
+        acts.normGradient, chunk.middle, at.feedForwardNorm, again: acts.normed, into: stream,
+        rows: rows, adding: true)
+      return UnsafePointer(acts.normed)
+    }
     let output = [MatrixPart(offset: at.output, outputs: shape.width)]
     projectBackward(
-      stream, layer.attention.attended + start * shape.queryWidth, output,
-      inputGradient: acts.attendedGradient + start * shape.queryWidth, rows: rows,
-      inputs: shape.queryWidth)
+      stream, output, inputGradient: acts.attendedGradient + start * shape.queryWidth, rows: rows,
+      inputs: shape.queryWidth
+    ) {
+      UnsafePointer(layer.attention.attended + start * shape.queryWidth)
+    }
   }
 
   /// From the gradient of the heads to that of a block's input, in `residualGradient`.
@@ -189,15 +193,18 @@ extension Transformer {
     _ layer: LayerActivations, _ at: LayerOffsets, _ acts: TrainingActivations, start: Int,
     rows: Int
   ) {
-    norm(layer.input + start * shape.width, at.attentionNorm, acts, rows: rows)
     let packedGradient = acts.packedGradient + start * shape.packedWidth
     if at.hasPositions { turn(packedGradient, acts, start: start, rows: rows, inverse: true) }
     projectBackward(
-      packedGradient, acts.normed, packedMatrices(at), inputGradient: acts.normGradient,
-      rows: rows, inputs: shape.width)
-    normBackward(
-      acts.normGradient, layer.input + start * shape.width, at.attentionNorm, acts.normScale,
-      into: acts.residualGradient + start * shape.width, rows: rows, adding: true)
+      packedGradient, packedMatrices(at), inputGradient: acts.normGradient, rows: rows,
+      inputs: shape.width
+    ) {
+      normBackward(
+        acts.normGradient, layer.input + start * shape.width, at.attentionNorm,
+        again: acts.normed, into: acts.residualGradient + start * shape.width, rows: rows,
+        adding: true)
+      return UnsafePointer(acts.normed)
+    }
   }
 
   private func inTrainingChunks(_ count: Int, _ body: (_ start: Int, _ rows: Int) -> Void) {

@@ -16,6 +16,7 @@ import Testing
     packed[0] = 200
     packed[stride] = -200
     let dh = randomFloats(rows * width, "dh")
+    var again = dh
     let pool = pool(set)
     var h = [Float](repeating: .nan, count: rows * width)
     var gate: [Double] = []
@@ -33,11 +34,17 @@ import Testing
         pool: pool)
       gradient.withUnsafeMutableBufferPointer { output in
         guard let out = output.baseAddress else { return }
-        SwiGLU.backward(
-          dh: dh, gate: base, up: base + width, dgate: out, dup: out + width, rows: rows,
-          width: width, inputStride: stride, gradientStride: gradientStride, pool: pool)
+        // In place, as the model does.
+        again.withUnsafeMutableBufferPointer { hidden in
+          guard let hidden = hidden.baseAddress else { return }
+          SwiGLU.backward(
+            dh: hidden, gate: base, up: base + width, h: hidden, dgate: out, dup: out + width,
+            rows: rows, width: width, inputStride: stride, gradientStride: gradientStride,
+            pool: pool)
+        }
       }
     }
+    #expect(again == h)
     #expect(largestError(h, swiglu(gate, up)) < 1e-6)
     let dgate = centralDifferences(gate) { weightedSum(dh, swiglu($0, up)) }
     let dup = centralDifferences(up) { weightedSum(dh, swiglu(gate, $0)) }

@@ -123,9 +123,10 @@ import Testing
     #expect(largestError(y, linear(doubles(x), doubles(w))) < 1e-6)
     var dx = [Float](repeating: .nan, count: x.count)
     var dw = [Float](repeating: 1, count: w.count)
-    Linear.backward(
-      dy: dy, x: x, weight: w, dx: &dx, weightGradient: &dw, rows: rows, inputs: inputs,
-      outputs: outputs, pool: pool)
+    Linear.inputGradient(
+      dy: dy, weight: w, dx: &dx, rows: rows, inputs: inputs, outputs: outputs, pool: pool)
+    Linear.weightGradient(
+      dy: dy, x: x, gradient: &dw, rows: rows, inputs: inputs, outputs: outputs, pool: pool)
     let dxExpected = centralDifferences(doubles(x)) { weightedSum(dy, linear($0, doubles(w))) }
     let dwExpected = centralDifferences(doubles(w)) { weightedSum(dy, linear(doubles(x), $0)) }
     #expect(largestError(dx, dxExpected) < 1e-6)

@@ -22,19 +22,19 @@ import Testing
     let dy = randomFloats(rows * width, "dy")
     let pool = pool(set)
     var y = [Float](repeating: .nan, count: x.count)
-    var inverse = [Float](repeating: .nan, count: rows)
     RMSNorm.forward(
-      x: x, weight: w, y: &y, inverseRMS: &inverse, rows: rows, width: width, epsilon: 1e-5,
-      pool: pool)
+      x: x, weight: w, y: &y, rows: rows, width: width, epsilon: 1e-5, pool: pool)
     #expect(largestError(y, reference(doubles(x), doubles(w), width)) < 1e-6)
 
     let before = randomFloats(x.count, "residual")
     var dx = before
     var dw = randomFloats(width, "dw")
     let dwBefore = dw
+    var again = [Float](repeating: .nan, count: x.count)
     RMSNorm.backward(
-      dy: dy, x: x, weight: w, inverseRMS: inverse, dx: &dx, weightGradient: &dw, rows: rows,
-      width: width, accumulate: true, pool: pool)
+      dy: dy, x: x, weight: w, y: &again, dx: &dx, weightGradient: &dw, rows: rows, width: width,
+      epsilon: 1e-5, accumulate: true, pool: pool)
+    #expect(again == y)
     let dxExpected = centralDifferences(doubles(x)) {
       weightedSum(dy, reference($0, doubles(w), width))
     }
@@ -45,8 +45,8 @@ import Testing
     #expect(largestError(dw, zip(dwBefore, dwExpected).map { Double($0) + $1 }) < 2e-6)
     var written = [Float](repeating: .nan, count: x.count)
     RMSNorm.backward(
-      dy: dy, x: x, weight: w, inverseRMS: inverse, dx: &written, weightGradient: &dw, rows: rows,
-      width: width, accumulate: false, pool: pool)
+      dy: dy, x: x, weight: w, dx: &written, weightGradient: &dw, rows: rows, width: width,
+      epsilon: 1e-5, accumulate: false, pool: pool)
     // A single number is always normalised to 1: its gradient is what rounding leaves of a difference.
     #expect(largestError(written, dxExpected) < (width == 1 ? 2e-4 : 2e-6))
   }
@@ -55,13 +55,12 @@ import Testing
   func weightGradientHasTheSameBitsOnTwoThreads(_ set: InstructionSet) {
     let (rows, width) = (1000, 65)
     let x = randomFloats(rows * width, "x")
-    let inverse = [Float](repeating: 1, count: rows)
     let results = [1, 2, 2].map { threads in
       var dx = [Float](repeating: 0, count: x.count)
       var dw = [Float](repeating: 0, count: width)
       RMSNorm.backward(
-        dy: x, x: x, weight: x, inverseRMS: inverse, dx: &dx, weightGradient: &dw, rows: rows,
-        width: width, accumulate: false, pool: pool(set, threads: threads))
+        dy: x, x: x, weight: x, dx: &dx, weightGradient: &dw, rows: rows, width: width,
+        epsilon: 1e-5, accumulate: false, pool: pool(set, threads: threads))
       return dx + dw
     }
     #expect(results[0] == results[1])

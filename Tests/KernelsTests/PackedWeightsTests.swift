@@ -27,10 +27,9 @@ import Testing
       Linear.forward(
         x: x, weight: forward == nil ? weight : nil, packed: forward, y: &y, rows: rows,
         inputs: inputs, outputs: outputs, precision: precision, pool: pool)
-      Linear.backward(
-        dy: dy, x: x, weight: backward == nil ? weight : nil, packed: backward, dx: &dx,
-        weightGradient: nil, rows: rows, inputs: inputs, outputs: outputs, precision: precision,
-        pool: pool)
+      Linear.inputGradient(
+        dy: dy, weight: backward == nil ? weight : nil, packed: backward, dx: &dx, rows: rows,
+        inputs: inputs, outputs: outputs, precision: precision, pool: pool)
     }
     return y + dx
   }

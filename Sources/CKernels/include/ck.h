@@ -43,7 +43,6 @@ typedef struct {
   const float *x;            // [rows, width]
   const float *weight;       // [width]
   float *y;                  // [rows, width]
-  float *inverse_rms;        // [rows]
   long rows, width, block_rows;
   float epsilon;
 } ck_norm_forward;
@@ -52,10 +51,11 @@ typedef struct {
   const float *dy;           // [rows, width]
   const float *x;            // [rows, width]
   const float *weight;       // [width]
-  const float *inverse_rms;  // [rows]
+  float *_Nullable y;        // [rows, width]: the forward result again
   float *dx;                 // [rows, width]
   float *partial;            // [blocks, width]: this block's part of the weight gradient
   long rows, width, block_rows;
+  float epsilon;
   int accumulate;            // add into dx instead of writing it
 } ck_norm_backward;
 
@@ -70,7 +70,7 @@ typedef struct {
 typedef struct {
   const float *gate, *up;    // [rows, width], `input_stride` floats from row to row
   const float *_Nullable dh; // [rows, width] dense; backward only
-  float *_Nullable h;        // [rows, width] dense; forward only
+  float *h;                  // [rows, width] dense; may be dh
   float *_Nullable dgate, *_Nullable dup;  // [rows, width], `gradient_stride` floats apart
   long rows, width, input_stride, gradient_stride, block_rows;
 } ck_swiglu;

@@ -86,15 +86,13 @@ public struct MatmulBenchmark: Sendable {
                 x: x.pointer, weight: w.pointer, y: result.pointer, rows: rows, inputs: inputs,
                 outputs: outputs, precision: precision, pool: pool)
             case .input:
-              Linear.backward(
-                dy: y.pointer, x: x.pointer, weight: w.pointer, dx: dx.pointer,
-                weightGradient: nil, rows: rows, inputs: inputs, outputs: outputs,
-                precision: precision, pool: pool)
+              Linear.inputGradient(
+                dy: y.pointer, weight: w.pointer, dx: dx.pointer, rows: rows, inputs: inputs,
+                outputs: outputs, precision: precision, pool: pool)
             case .weight:
-              Linear.backward(
-                dy: y.pointer, x: x.pointer, weight: w.pointer, dx: nil,
-                weightGradient: dw.pointer, rows: rows, inputs: inputs, outputs: outputs,
-                precision: precision, pool: pool)
+              Linear.weightGradient(
+                dy: y.pointer, x: x.pointer, gradient: dw.pointer, rows: rows, inputs: inputs,
+                outputs: outputs, precision: precision, pool: pool)
             }
           }
         })
