@@ -44,6 +44,34 @@ CK_INLINE void expect_square(const float *c, long ldc, long rows) {
   }
 }
 
+/// Packs rows of a, 16 by 16, in a pass of terms, and also turns them where another product reads them so.
+static void pack_left(const ck_matmul *s, long first, long rows, tile_pass pass, uint16_t *out) {
+  const long line = s->transpose_a ? 1 : s->lda, term = s->transpose_a ? s->lda : 1;
+  const long step = s->parts * TILE;
+  ck_pack left = {.x = s->a + first * line + 32 * pass.first * term, .stride = s->lda, .lines = rows,
+                  .terms = least(32 * pass.tiles, s->k - 32 * pass.first), .parts = s->parts,
+                  .terms_dense = !s->transpose_a, .left = 1, .out = out};
+  if (s->transpose_a) {
+    for (long t = 0; t < pass.tiles; t++) pack(&left, t, NULL);
+    return;
+  }
+  for (long row = 0; row < rows; row += 32) {
+    const long below = (first + row) / 32;
+    const tile_pass later = pass_of(tiles_of(s->m), below);
+    for (long t = 0; t < pass.tiles; t++) {
+      uint16_t *upper = out + (row / 16 * pass.tiles + t) * step, *lower = upper + pass.tiles * step;
+      pack_parts(&left, row, 32 * t, upper);
+      pack_parts(&left, row + 16, 32 * t, lower);
+      if (!s->turned_a) continue;
+      const long place = tile_place(s->k, later, 2 * (pass.first + t)) + below - later.first;
+      for (int part = 0; part < s->parts; part++) {
+        uint16_t *turned = (uint16_t *)s->turned_a + place * step + part * TILE;
+        turn_tiles(upper + part * TILE, lower + part * TILE, turned, turned + later.tiles * step);
+      }
+    }
+  }
+}
+
 static void multiply_rows(const ck_matmul *s, long first, long rows, void *scratch) {
   const long depth = tiles_of(s->k), step = s->parts * TILE;
   for (long t = 0, tiles; t < depth; t += tiles) {
@@ -51,12 +79,10 @@ static void multiply_rows(const ck_matmul *s, long first, long rows, void *scrat
     tiles = pass.tiles;
     const uint16_t *packed_b = (const uint16_t *)s->packed_b + tile_place(s->n, pass, 0) * step;
     const uint16_t *a = scratch;
-    const long line = s->transpose_a ? 1 : s->lda, term = s->transpose_a ? s->lda : 1;
-    ck_pack left = {.x = s->a + first * line + 32 * t * term, .stride = s->lda, .lines = rows,
-                    .terms = least(32 * tiles, s->k - 32 * t), .parts = s->parts,
-                    .terms_dense = !s->transpose_a, .left = 1, .out = scratch};
-    const long blocks = s->transpose_a ? tiles : (rows + 31) / 32;
-    for (long i = 0; i < blocks; i++) pack(&left, i, scratch);
+    if (s->packed_a)
+      a = (const uint16_t *)s->packed_a + tile_place(s->m, pass, first / 16) * step;
+    else
+      pack_left(s, first, rows, pass, scratch);
     // Rows of c are written along memory; a panel of b is as wide as the cache allows.
     const long next = tiles * step, wide = PANEL_BYTES / (2 * next) / 2 * 32;
     for (long panel = 0; panel < s->n; panel += wide)

@@ -106,6 +106,36 @@ CK_INLINE void turn(veci r[16]) {
   for (int i = 0; i < 16; i++) r[i] = t[i];
 }
 
+// Of each eight lanes of x and y, the first or last four in turns: pairs above each other.
+#define CK_LOW_NUMBERS(x, y)                                                                             \
+  __builtin_shufflevector(x, y, 0, 32, 1, 33, 2, 34, 3, 35, 8, 40, 9, 41, 10, 42, 11, 43, 16, 48, 17, 49, \
+                          18, 50, 19, 51, 24, 56, 25, 57, 26, 58, 27, 59)
+#define CK_HIGH_NUMBERS(x, y)                                                                             \
+  __builtin_shufflevector(x, y, 4, 36, 5, 37, 6, 38, 7, 39, 12, 44, 13, 45, 14, 46, 15, 47, 20, 52, 21, 53, \
+                          22, 54, 23, 55, 28, 60, 29, 61, 30, 62, 31, 63)
+
+/// Turns 32 rows of 32 numbers, two tiles above each other, into two tiles of columns.
+CK_INLINE void turn_tiles(const uint16_t *upper, const uint16_t *lower, uint16_t *first, uint16_t *second) {
+#pragma clang loop unroll(full)
+  for (int high = 0; high < 2; high++) {
+    veci r[16];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i++) {
+      const uint16_t *row = (i < 8 ? upper : lower) + i % 8 * 64;
+      const numbers32 x = __builtin_bit_cast(numbers32, load_pairs(row));
+      const numbers32 y = __builtin_bit_cast(numbers32, load_pairs(row + 32));
+      r[i] = __builtin_bit_cast(veci, high ? CK_HIGH_NUMBERS(x, y) : CK_LOW_NUMBERS(x, y));
+    }
+    turn(r);
+    // Columns 0..3, 8..11, 16..19 and 24..27, or those behind them.
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i++) {
+      const int column = i / 4 * 8 + i % 4 + 4 * high;
+      store_pairs((column < 16 ? first : second) + column % 16 * 32, r[i]);
+    }
+  }
+}
+
 /// Packs one tile of up to 16 lines and 32 terms, part behind part; `whole` when none is missing. It reads
 /// many rows at once, more than the processor foresees by itself: what comes four tiles later is asked for.
 CK_INLINE void pack_tile(const ck_pack *s, const int parts, const int whole, const int dense, long line,

@@ -39,16 +39,18 @@ public enum Linear {
   ///   - yStride: floats from row to row of dy (out when nil).
   ///   - accumulate: add to dx instead of writing it.
   ///   - precision: number format of the operands.
+  ///   - turned: room for dy as `weightGradient` reads it; see `Matmul.turnedBytes`.
   ///   - pool: threads.
   public static func inputGradient(
     dy: UnsafePointer<Float>, weight: UnsafePointer<Float>?, packed: UnsafeRawPointer? = nil,
     dx: UnsafeMutablePointer<Float>, rows: Int, inputs: Int, outputs: Int, yStride: Int? = nil,
-    accumulate: Bool = false, precision: MatmulPrecision = .float32, pool: ThreadPool
+    accumulate: Bool = false, precision: MatmulPrecision = .float32,
+    turned: UnsafeMutableRawPointer? = nil, pool: ThreadPool
   ) {
     precondition(weight != nil || packed != nil, "no weight")
     Matmul.nn(
       dy, weight ?? dy, dx, m: rows, n: inputs, k: outputs, aStride: yStride,
-      accumulate: accumulate, precision: precision, packed: packed, pool: pool)
+      accumulate: accumulate, precision: precision, packed: packed, turned: turned, pool: pool)
   }
 
   /// Adds dW += dy^T x.
@@ -62,14 +64,15 @@ public enum Linear {
   ///   - outputs: out.
   ///   - yStride: floats from row to row of dy (out when nil).
   ///   - precision: number format of the operands.
+  ///   - turned: dy as `inputGradient` has turned it; nil when it has not.
   ///   - pool: threads.
   public static func weightGradient(
     dy: UnsafePointer<Float>, x: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
     rows: Int, inputs: Int, outputs: Int, yStride: Int? = nil,
-    precision: MatmulPrecision = .float32, pool: ThreadPool
+    precision: MatmulPrecision = .float32, turned: UnsafeRawPointer? = nil, pool: ThreadPool
   ) {
     Matmul.tn(
       dy, x, gradient, m: outputs, n: inputs, k: rows, aStride: yStride, accumulate: true,
-      precision: precision, pool: pool)
+      precision: precision, turned: turned, pool: pool)
   }
 }

@@ -52,16 +52,33 @@ public enum Matmul {
   ///   - accumulate: add to C instead of writing it.
   ///   - precision: number format of the operands.
   ///   - packed: B as `PackedWeights` has it; B itself is not read then.
+  ///   - turned: room for A as `tn` reads it, of `turnedBytes`; nil when not wanted.
   ///   - pool: threads.
   public static func nn(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, m: Int,
     n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,
     accumulate: Bool = false, precision: MatmulPrecision = .float32,
-    packed: UnsafeRawPointer? = nil, pool: ThreadPool
+    packed: UnsafeRawPointer? = nil, turned: UnsafeMutableRawPointer? = nil, pool: ThreadPool
   ) {
     product(
       a, b, c, m, n, k, aStride ?? k, bStride ?? n, cStride ?? n, accumulate, false, false,
-      precision, packed, pool)
+      precision, packed, pool, turned: turned)
+  }
+
+  /// Bytes of an operand that `nn` turns on the way, since it reads it anyway; 0 where it does not.
+  ///
+  /// - Parameters:
+  ///   - rows: rows of A, the terms of `tn`.
+  ///   - columns: columns of A.
+  ///   - precision: number format of the operands.
+  ///   - pool: threads and loops.
+  /// - Returns: bytes; the memory begins on a 64-byte border.
+  public static func turnedBytes(
+    rows: Int, columns: Int, precision: MatmulPrecision, pool: ThreadPool
+  ) -> Int {
+    let loops = PackedMatmul(precision, pool)
+    guard pool.backend == .own, loops.hasTiles, rows >= PackedMatmul.leastRows else { return 0 }
+    return loops.bytes(n: columns, k: rows)
   }
 
   /// C = A^T B, or C += A^T B: the weight gradient of a linear layer, dy[T, out]^T x[T, in].
@@ -78,15 +95,17 @@ public enum Matmul {
   ///   - cStride: leading dimension of C.
   ///   - accumulate: add to C instead of writing it.
   ///   - precision: number format of the operands.
+  ///   - turned: A as `nn` has turned it; A itself is not read then.
   ///   - pool: threads.
   public static func tn(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, m: Int,
     n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,
-    accumulate: Bool = false, precision: MatmulPrecision = .float32, pool: ThreadPool
+    accumulate: Bool = false, precision: MatmulPrecision = .float32,
+    turned: UnsafeRawPointer? = nil, pool: ThreadPool
   ) {
     product(
       a, b, c, m, n, k, aStride ?? m, bStride ?? n, cStride ?? n, accumulate, true, false,
-      precision, nil, pool)
+      precision, nil, pool, packedA: turned)
   }
 
   /// Bytes of the pool's workspace that a product uses with our own loops, for plans of memory.
@@ -120,7 +139,8 @@ public enum Matmul {
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>,
     _ m: Int, _ n: Int, _ k: Int, _ lda: Int, _ ldb: Int, _ ldc: Int, _ accumulate: Bool,
     _ transposeA: Bool, _ transposeB: Bool, _ precision: MatmulPrecision,
-    _ packed: UnsafeRawPointer?, _ pool: ThreadPool
+    _ packed: UnsafeRawPointer?, _ pool: ThreadPool, turned: UnsafeMutableRawPointer? = nil,
+    packedA: UnsafeRawPointer? = nil
   ) {
     guard m > 0, n > 0, k > 0 else { return clear(c, m, n, ldc, accumulate) }
     let rows = blockRows(m: m, n: n, k: k, transposeA: transposeA)
@@ -128,7 +148,8 @@ public enum Matmul {
       ck_matmul(
         a: a, b: b, c: c, m: m, n: n, k: k, lda: lda, ldb: ldb, ldc: ldc, block_rows: rows,
         accumulate: accumulate ? 1 : 0, transpose_a: transposeA ? 1 : 0,
-        transpose_b: transposeB ? 1 : 0, packed_b: packed, parts: 0),
+        transpose_b: transposeB ? 1 : 0, packed_b: packed, parts: 0,
+        turned_a: turned, packed_a: packedA),
       precision, pool)
   }
 

@@ -24,10 +24,13 @@ struct PackedMatmul {
     }
   }
 
-  /// Bytes of a packed right operand.
+  /// Whether operands are tiles.
+  var hasTiles: Bool { panelColumns == nil }
+
+  /// Bytes of a packed right operand, or of a left one in tiles.
   ///
   /// - Parameters:
-  ///   - n: columns of C.
+  ///   - n: columns of C; rows for a left operand.
   ///   - k: terms of each sum.
   /// - Returns: bytes, a multiple of 64.
   func bytes(n: Int, k: Int) -> Int {
@@ -39,14 +42,14 @@ struct PackedMatmul {
   func multiply(_ p: ck_matmul, _ pool: ThreadPool) -> Bool {
     var product = p
     product.parts = Int32(parts)
-    if panelColumns == nil { product.block_rows = tiledBlockRows(p) }
+    if hasTiles { product.block_rows = tiledBlockRows(p) }
     let blocks = blockCount(p.m, product.block_rows)
     if p.packed_b != nil {
       pool.run(blocks, multiply, &product)
       return true
     }
     // One block of vector loops packs panel by panel, into the cache.
-    guard p.m >= Self.leastRows, panelColumns == nil || blocks > 1 else { return false }
+    guard p.m >= Self.leastRows, hasTiles || blocks > 1 else { return false }
     pool.workspace.withBytes(bytes(n: p.n, k: p.k)) { right in
       packRight(
         p.b, stride: p.ldb, n: p.n, k: p.k, isTransposed: p.transpose_b != 0, into: right, pool)
@@ -81,10 +84,11 @@ struct PackedMatmul {
   ///
   /// Small blocks, so that threads end together also when a core is shared with somebody and does half as
   /// much as the other; a block is worth 5 million operations. B comes from memory once for each block: one
-  /// that does not stay in the second-level cache is read by more rows. A turned A is read across its rows,
-  /// twice as far at once.
+  /// that does not stay in the second-level cache is read by more rows. An A that has to be turned is read
+  /// across its rows, twice as far at once.
   private func tiledBlockRows(_ p: ck_matmul) -> Int {
-    let least = bytes(n: p.n, k: p.k) <= 3 << 18 && p.transpose_a == 0 ? 64 : 128
+    let turns = p.transpose_a != 0 && p.packed_a == nil
+    let least = bytes(n: p.n, k: p.k) <= 3 << 18 && !turns ? 64 : 128
     let worth = 2 * p.m * p.n * p.k / 5_000_000
     let wanted = max(1, min(blockCount(p.m, least), worth))
     return blockCount(blockCount(p.m, wanted), 32) * 32

@@ -50,4 +50,9 @@ final class Arena {
     precondition(used + rounded <= memory.count, "arena of \(memory.count) floats is exhausted")
     return memory.pointer + used
   }
+
+  /// The same for memory of another content, by bytes.
+  func take(bytes: Int) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(take((bytes + 3) / MemoryLayout<Float>.stride))
+  }
 }

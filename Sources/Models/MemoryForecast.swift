@@ -37,9 +37,7 @@ public struct MemoryForecast: Sendable, Equatable {
       * Arena.floats { arena in
         TrainingActivations(
           shape, tokens: tokens, logitRows: min(tokens, shape.logitChunkRows),
-          recomputation: recomputation,
-          packedBytes: shape.packedLayerBytes(tokens: tokens, precision: precision, pool: pool),
-          arena: arena)
+          recomputation: recomputation, precision: precision, pool: pool, arena: arena)
       }
     let attention = CausalAttention.Shape(
       rows: rows, length: length, heads: shape.heads, kvHeads: shape.kvHeads,

@@ -98,10 +98,12 @@ struct TrainingActivations {
   let logits: UnsafeMutablePointer<Float>
   /// Matrices of the layer at work, for all chunks.
   let packedWeights: PackedWeights
+  /// An output's gradient, of a chunk or of logits, turned for the product of its matrix's gradient.
+  let turnedGradients: UnsafeMutableRawBufferPointer
 
   init(
     _ shape: LlamaShape, tokens: Int, logitRows: Int, recomputation: Recomputation,
-    packedBytes: Int, arena: Arena
+    precision: MatmulPrecision, pool: ThreadPool, arena: Arena
   ) {
     let chunk = min(tokens, Self.chunkTokens)
     let streams = (0...shape.layers).map { _ in arena.take(tokens * shape.width) }
@@ -133,14 +135,24 @@ struct TrainingActivations {
     gateUpGradient = arena.take(chunk * 2 * shape.feedForward)
     hidden = arena.take(chunk * shape.feedForward)
     logits = arena.take(logitRows * shape.vocabulary)
-    packedWeights = PackedWeights(
-      memory: arena.take(packedBytes / MemoryLayout<Float>.stride), capacity: packedBytes)
+    let packedBytes = shape.packedLayerBytes(tokens: tokens, precision: precision, pool: pool)
+    packedWeights = PackedWeights(memory: arena.take(bytes: packedBytes), capacity: packedBytes)
+    let turnedBytes = [(chunk, shape.widestOutput), (logitRows, shape.vocabulary)].map {
+      Matmul.turnedBytes(rows: $0.0, columns: $0.1, precision: precision, pool: pool)
+    }
+    let most = max(turnedBytes[0], turnedBytes[1])
+    turnedGradients = UnsafeMutableRawBufferPointer(start: arena.take(bytes: most), count: most)
   }
 }
 
 extension LlamaShape {
+  /// Most outputs of matrices of a block side by side.
+  fileprivate var widestOutput: Int { max(packedWidth, 2 * feedForward, width) }
+
   /// Bytes that the matrices of a layer take when they are packed for all chunks of a training pass.
-  func packedLayerBytes(tokens: Int, precision: MatmulPrecision, pool: ThreadPool) -> Int {
+  fileprivate func packedLayerBytes(tokens: Int, precision: MatmulPrecision, pool: ThreadPool)
+    -> Int
+  {
     guard tokens > TrainingActivations.chunkTokens else { return 0 }
     let matrices = [
       (packedWidth, width), (width, queryWidth), (2 * feedForward, width), (width, feedForward),

@@ -85,6 +85,17 @@ extension Transformer {
     ) { weight(part.offset) }
   }
 
+  /// Room for the gradient of a matrix's outputs as the product of the matrix's gradient reads it; nil where that
+  /// product is not wanted, or reads it as it lies.
+  private func turnedRoom(_ part: MatrixPart, rows: Int) -> UnsafeMutableRawPointer? {
+    let bytes = Matmul.turnedBytes(
+      rows: rows, columns: part.outputs, precision: precision, pool: pool)
+    guard gradient(part.offset) != nil, bytes > 0, let room = turnedGradients,
+      bytes <= room.count
+    else { return nil }
+    return room.baseAddress
+  }
+
   func gather(
     _ tokens: UnsafePointer<Int32>, into x: UnsafeMutablePointer<Float>, count: Int
   ) {
@@ -252,13 +263,15 @@ extension Transformer {
   ) {
     let stride = parts.reduce(0) { $0 + $1.outputs }
     let joined = merged(parts)
+    // There is room for one gradient that both products read; matrices in 4 bits have none of their own.
+    let turned = joined.count == 1 ? turnedRoom(joined[0], rows: rows) : nil
     var column = 0
     for part in joined {
       let packed = packed(part, .inputGradient, rows: rows, inputs: inputs)
       Linear.inputGradient(
         dy: dy + column, weight: packed == nil ? weight(part.offset) : nil, packed: packed, dx: dx,
         rows: rows, inputs: inputs, outputs: part.outputs, yStride: stride,
-        accumulate: column > 0, precision: precision, pool: pool)
+        accumulate: column > 0, precision: precision, turned: turned, pool: pool)
       column += part.outputs
     }
     adaptInputGradient(dy, parts, dx, rows: rows, inputs: inputs)
@@ -268,7 +281,8 @@ extension Transformer {
       if let gradient = gradient(part.offset) {
         Linear.weightGradient(
           dy: dy + column, x: x, gradient: gradient, rows: rows, inputs: inputs,
-          outputs: part.outputs, yStride: stride, precision: precision, pool: pool)
+          outputs: part.outputs, yStride: stride, precision: precision,
+          turned: UnsafeRawPointer(turned), pool: pool)
       }
       column += part.outputs
     }

@@ -20,11 +20,10 @@ extension Transformer {
       let acts = arena.layOut {
         TrainingActivations(
           shape, tokens: tokens, logitRows: rows, recomputation: recomputation,
-          packedBytes: shape.packedLayerBytes(tokens: tokens, precision: precision, pool: pool),
-          arena: $0)
+          precision: precision, pool: pool, arena: $0)
       }
-      keptWeights = acts.packedWeights
-      defer { keptWeights = nil }
+      (keptWeights, turnedGradients) = (acts.packedWeights, acts.turnedGradients)
+      defer { (keptWeights, turnedGradients) = (nil, nil) }
       forward(batch, acts)
       var losses = [Float](repeating: 0, count: tokens)
       headLossAndGradient(acts, tokens: tokens, chunkRows: rows, targets, weights, &losses)

@@ -39,6 +39,8 @@ public final class Transformer: @unchecked Sendable {
   let arena = Arena()
   /// Matrices of the layer at work, packed once for all chunks of tokens; nil outside of a training pass.
   var keptWeights: PackedWeights?
+  /// Room for an output's gradient, turned for the product of its matrix's gradient, while a pass has it.
+  var turnedGradients: UnsafeMutableRawBufferPointer?
   var rotary: RotaryTable
   var zeroWeights: [Float] = []
 

@@ -51,6 +51,48 @@ import Testing
     }
   }
 
+  @Test(arguments: InstructionSet.available, MatmulPrecision.allCases)
+  func gradientsTurnedOnTheWayGiveTheSameBits(_ set: InstructionSet, precision: MatmulPrecision) {
+    let pool = ThreadPool(threads: 2, instructionSet: set, backend: .own)
+    // Several blocks and passes of rows, part of a tile, and outputs of one and of several passes.
+    for (rows, inputs, outputs) in [(16, 40, 16), (77, 70, 50), (1_700, 33, 48), (200, 64, 2_000)] {
+      let bytes = Matmul.turnedBytes(
+        rows: rows, columns: outputs, precision: precision, pool: pool)
+      let stride = outputs + 3
+      let (x, w) = (randomFloats(rows * inputs, "x"), randomFloats(outputs * inputs, "w"))
+      let dy = randomFloats(rows * stride, "dy")
+      func gradients(_ room: UnsafeMutableRawPointer?) -> [Float] {
+        var dx = [Float](repeating: .nan, count: rows * inputs)
+        var dw = randomFloats(outputs * inputs, "dw")
+        Linear.inputGradient(
+          dy: dy, weight: w, dx: &dx, rows: rows, inputs: inputs, outputs: outputs,
+          yStride: stride, precision: precision, turned: room, pool: pool)
+        Linear.weightGradient(
+          dy: dy, x: x, gradient: &dw, rows: rows, inputs: inputs, outputs: outputs,
+          yStride: stride, precision: precision, turned: UnsafeRawPointer(room), pool: pool)
+        return dx + dw
+      }
+      guard bytes > 0 else { continue }
+      let plain = gradients(nil)
+      withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) { memory in
+        memory.initializeMemory(as: UInt8.self, repeating: 0xff)
+        #expect(gradients(memory.baseAddress) == plain, "\(rows), \(inputs), \(outputs)")
+      }
+    }
+  }
+
+  @Test func gradientsAreTurnedOnTilesOnly() {
+    for set in InstructionSet.available {
+      let pool = ThreadPool(threads: 1, instructionSet: set, backend: .own)
+      func bytes(_ rows: Int, _ precision: MatmulPrecision) -> Int {
+        Matmul.turnedBytes(rows: rows, columns: 40, precision: precision, pool: pool)
+      }
+      #expect(bytes(15, .bfloat16) == 0)
+      #expect(bytes(100, .bfloat16) == (set.hasBFloat16 ? 64 * 128 * 2 : 0))
+      #expect(bytes(100, .float32) == (set == .amx ? 64 * 128 * 2 * 3 : 0))
+    }
+  }
+
   @Test func whatDoesNotFitOrPayIsLeftAsItLies() {
     let pool = ThreadPool(threads: 1)
     withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 64) { memory in

@@ -153,7 +153,10 @@ typedef struct {
   long m, n, k, lda, ldb, ldc, block_rows;
   int accumulate, transpose_a, transpose_b;
   const void *_Nullable packed_b;  // b by `pack` for `matmul`, by `tiled_pack` for `tiled_matmul`
-  int parts;                       // of `packed_b`; tiles only
+  // Of `tiled_matmul` only.
+  int parts;                       // of a number
+  void *_Nullable turned_a;        // written: a, not transposed, as `packed_a` of a product of its transpose
+  const void *_Nullable packed_a;  // a as tiles, read instead of a
 } ck_matmul;
 
 /// An operand as products read it: tiles of bfloat16 numbers, see ck_tiles_body.h, or panels of floats, see
