@@ -40,14 +40,24 @@ static void swiglu_forward(void *arguments, long block, void *scratch) {
   for (long row = block * a->block_rows; row < last; row++) {
     const float *gate = a->gate + row * a->input_stride, *up = a->up + row * a->input_stride;
     float *h = a->h + row * F;
+    uint16_t *kept = a->kept ? a->kept + row * 2 * F : NULL;
     long i = 0;
     for (; i + CK_WIDTH <= F; i += CK_WIDTH) {
-      vec g = load(gate + i);
-      store(h + i, g * sigmoid(g) * load(up + i));
+      vec g = load(gate + i), u = load(up + i);
+      store(h + i, g * sigmoid(g) * u);
+      if (kept) {
+        store_rounded(kept + i, g);
+        store_rounded(kept + F + i, u);
+      }
     }
     if (i < F) {
-      vec g = load_part(gate + i, F - i, 0), u = load_part(up + i, F - i, 0);
-      store_part(h + i, g * sigmoid(g) * u, F - i);
+      const long rest = F - i;
+      vec g = load_part(gate + i, rest, 0), u = load_part(up + i, rest, 0);
+      store_part(h + i, g * sigmoid(g) * u, rest);
+      if (kept) {
+        store_rounded_part(kept + i, g, rest);
+        store_rounded_part(kept + F + i, u, rest);
+      }
     }
   }
 }
@@ -59,20 +69,24 @@ static void swiglu_backward(void *arguments, long block, void *scratch) {
   const vec one = splat(1.0f);
   for (long row = block * a->block_rows; row < last; row++) {
     const float *gate = a->gate + row * a->input_stride, *up = a->up + row * a->input_stride;
+    const uint16_t *kept = a->kept ? a->kept + row * 2 * F : NULL;
     const float *dh = a->dh + row * F;
     float *h = a->h + row * F;
     float *dgate = a->dgate + row * a->gradient_stride, *dup = a->dup + row * a->gradient_stride;
     long i = 0;
     for (; i + CK_WIDTH <= F; i += CK_WIDTH) {
-      vec g = load(gate + i), s = sigmoid(g), d = load(dh + i), u = load(up + i);
+      vec g = kept ? load_rounded(kept + i) : load(gate + i);
+      vec u = kept ? load_rounded(kept + F + i) : load(up + i);
+      vec s = sigmoid(g), d = load(dh + i);
       store(dup + i, d * g * s);
       store(dgate + i, d * u * s * (one + g * (one - s)));
       store(h + i, g * s * u);
     }
     if (i < F) {
       const long rest = F - i;
-      vec g = load_part(gate + i, rest, 0), s = sigmoid(g);
-      vec d = load_part(dh + i, rest, 0), u = load_part(up + i, rest, 0);
+      vec g = kept ? load_rounded_part(kept + i, rest) : load_part(gate + i, rest, 0);
+      vec u = kept ? load_rounded_part(kept + F + i, rest) : load_part(up + i, rest, 0);
+      vec s = sigmoid(g), d = load_part(dh + i, rest, 0);
       store_part(dup + i, d * g * s, rest);
       store_part(dgate + i, d * u * s * (one + g * (one - s)), rest);
       store_part(h + i, g * s * u, rest);

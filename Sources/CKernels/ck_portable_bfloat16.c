@@ -21,24 +21,13 @@ void ck_round_bfloat16(const float *x, long stride, long rows, long columns, uin
 #define CK_WIDTH 16
 #include "ck_vector_body.h"
 
-typedef uint32_t vecu __attribute__((ext_vector_type(16)));
-
 CK_INLINE vec load_lanes(const float *p, long count) { return load_part(p, count, 0); }
 CK_INLINE void store_lanes(float *p, vec x, long count) { store_part(p, x, count); }
 
-CK_INLINE vecu round_lanes(vec x) {
-  const vecu bits = __builtin_bit_cast(vecu, x);
-  const vecu even = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-  return (bits & 0x7fffffff) > 0x7f800000 ? (bits >> 16) | 0x40 : even;
-}
-
 CK_INLINE veci round_pairs(vec low, vec high) {
   uint16_t numbers[32];
-  const vecu l = round_lanes(low), h = round_lanes(high);
-  for (int i = 0; i < 16; i++) {
-    numbers[i] = (uint16_t)l[i];
-    numbers[16 + i] = (uint16_t)h[i];
-  }
+  store_rounded(numbers, low);
+  store_rounded(numbers + 16, high);
   return loadi((const int32_t *)numbers);
 }
 

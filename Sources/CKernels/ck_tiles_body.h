@@ -14,7 +14,6 @@
 
 #pragma clang fp contract(fast)
 
-typedef uint16_t numbers16 __attribute__((ext_vector_type(16)));
 typedef uint16_t numbers32 __attribute__((ext_vector_type(32)));
 
 enum { TILE = 512 };  // numbers of a tile
@@ -45,17 +44,12 @@ CK_INLINE long tile_place(long lines, tile_pass pass, long group) {
   return pass.first * ((lines + 31) / 32 * 2) + group * pass.tiles;
 }
 
-/// Sixteen numbers as floats.
-CK_INLINE vec widen(numbers16 x) {
-  return as_float(__builtin_convertvector(x, veci) << 16);
-}
-
 /// Takes the next part off 32 numbers: rounds them and leaves the rest.
 CK_INLINE veci next_part(vec *low, vec *high) {
   const veci pairs = round_pairs(*low, *high);
   const numbers32 parts = __builtin_bit_cast(numbers32, pairs);
-  *low -= widen(parts.lo);
-  *high -= widen(parts.hi);
+  *low -= widened(parts.lo);
+  *high -= widened(parts.hi);
   return pairs;
 }
 

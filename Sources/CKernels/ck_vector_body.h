@@ -86,6 +86,37 @@ CK_INLINE vec exp_vec(vec x) {
   return as_float(as_int(p + splat(1.0f)) + (as_int(t) << 23));
 }
 
+// Numbers of bfloat16.
+typedef uint16_t vech __attribute__((ext_vector_type(CK_WIDTH)));
+typedef uint32_t vecu __attribute__((ext_vector_type(CK_WIDTH)));
+typedef struct { vech value; } __attribute__((packed, aligned(2), may_alias)) vech_unaligned;
+
+/// Rounds to nearest even; a NaN stays one, which rounding up could carry into an infinity.
+CK_INLINE vech rounded(vec x) {
+  const vecu bits = __builtin_bit_cast(vecu, x);
+  const vecu even = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  const vecu quiet = (bits >> 16) | 0x40;
+  return __builtin_convertvector((bits & 0x7fffffff) > 0x7f800000 ? quiet : even, vech);
+}
+
+CK_INLINE vec widened(vech x) { return as_float(__builtin_convertvector(x, veci) << 16); }
+
+CK_INLINE vec load_rounded(const uint16_t *p) { return widened(((const vech_unaligned *)p)->value); }
+CK_INLINE void store_rounded(uint16_t *p, vec x) { ((vech_unaligned *)p)->value = rounded(x); }
+
+CK_INLINE vec load_rounded_part(const uint16_t *p, long count) {
+  uint16_t buffer[CK_WIDTH];
+  for (int i = 0; i < CK_WIDTH; i++) buffer[i] = i < count ? p[i] : 0;
+  return load_rounded(buffer);
+}
+
+CK_INLINE void store_rounded_part(uint16_t *p, vec x, long count) {
+  uint16_t buffer[CK_WIDTH];
+  store_rounded(buffer, x);
+  for (int i = 0; i < CK_WIDTH; i++)
+    if (i < count) p[i] = buffer[i];
+}
+
 CK_INLINE long least(long a, long b) { return a < b ? a : b; }
 
 /// Sum of a[i] b[i] c[i] (c may be NULL) in a fixed order: four running vectors, then the tail.

@@ -8,19 +8,36 @@ import Kernels
 struct TokenActivations {
   /// Residual stream between attention and feed-forward, [n, D].
   private(set) var middle: UnsafeMutablePointer<Float>
-  /// Gate and up of each token behind each other, [n, 2F].
+  /// Gate and up of each token behind each other, [n, 2F]; of a chunk, shared, where they are kept rounded.
   private(set) var gateUp: UnsafeMutablePointer<Float>
+  /// The same as bfloat16, for SwiGLU's backward pass; nil when products are float32.
+  ///
+  /// The results of products with operands of that format are no better than their own rounding to it.
+  private(set) var keptGateUp: UnsafeMutablePointer<UInt16>?
 
-  init(_ shape: LlamaShape, tokens: Int, arena: Arena) {
+  init(
+    _ shape: LlamaShape, tokens: Int, precision: MatmulPrecision,
+    shared: UnsafeMutablePointer<Float>, arena: Arena
+  ) {
+    let count = tokens * 2 * shape.feedForward
     middle = arena.take(tokens * shape.width)
-    gateUp = arena.take(tokens * 2 * shape.feedForward)
+    switch precision {
+    case .float32: gateUp = arena.take(count)
+    case .bfloat16:
+      gateUp = shared
+      keptGateUp = arena.take(bytes: count * 2).assumingMemoryBound(to: UInt16.self)
+    }
   }
 
   /// The same from a later token on.
   func advanced(by tokens: Int, _ shape: LlamaShape) -> TokenActivations {
     var later = self
     later.middle += tokens * shape.width
-    later.gateUp += tokens * 2 * shape.feedForward
+    if let kept = keptGateUp {
+      later.keptGateUp = kept + tokens * 2 * shape.feedForward
+    } else {
+      later.gateUp += tokens * 2 * shape.feedForward
+    }
     return later
   }
 }
@@ -88,7 +105,7 @@ struct TrainingActivations {
   let normed: UnsafeMutablePointer<Float>
   /// Gradient of `normed`, [n, D].
   let normGradient: UnsafeMutablePointer<Float>
-  /// Gradient of gate and up, of a chunk, [n, 2F].
+  /// Gradient of gate and up, of a chunk, [n, 2F]; before, themselves where they are kept rounded.
   let gateUpGradient: UnsafeMutablePointer<Float>
   /// SwiGLU's result, of a chunk, [n, F]; in the backward pass its gradient and then the result again.
   ///
@@ -106,6 +123,11 @@ struct TrainingActivations {
     precision: MatmulPrecision, pool: ThreadPool, arena: Arena
   ) {
     let chunk = min(tokens, Self.chunkTokens)
+    let chunkGateUp = arena.take(chunk * 2 * shape.feedForward)
+    func tokenActivations(_ tokens: Int) -> TokenActivations {
+      TokenActivations(
+        shape, tokens: tokens, precision: precision, shared: chunkGateUp, arena: arena)
+    }
     let streams = (0...shape.layers).map { _ in arena.take(tokens * shape.width) }
     func attended() -> (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) {
       (arena.take(tokens * shape.queryWidth), arena.take(tokens * shape.heads))
@@ -113,15 +135,14 @@ struct TrainingActivations {
     func packed() -> UnsafeMutablePointer<Float> { arena.take(tokens * shape.packedWidth) }
     let sharedPacked = recomputation == .none ? nil : packed()
     let sharedAttended = recomputation == .full ? attended() : nil
-    let sharedTokens =
-      recomputation == .none ? nil : TokenActivations(shape, tokens: chunk, arena: arena)
+    let sharedTokens = recomputation == .none ? nil : tokenActivations(chunk)
     layers = (0..<shape.layers).map { index in
       let (result, logSumExp) = sharedAttended ?? attended()
       return LayerActivations(
         input: streams[index], output: streams[index + 1],
         attention: AttentionActivations(
           packed: sharedPacked ?? packed(), attended: result, logSumExp: logSumExp),
-        tokens: sharedTokens ?? TokenActivations(shape, tokens: tokens, arena: arena),
+        tokens: sharedTokens ?? tokenActivations(tokens),
         keepsTokens: recomputation == .none)
     }
     cosine = arena.take(tokens * shape.headWidth / 2)
@@ -132,7 +153,7 @@ struct TrainingActivations {
     let normRows = max(chunk, logitRows)
     normed = arena.take(normRows * shape.width)
     normGradient = arena.take(normRows * shape.width)
-    gateUpGradient = arena.take(chunk * 2 * shape.feedForward)
+    gateUpGradient = chunkGateUp
     hidden = arena.take(chunk * shape.feedForward)
     logits = arena.take(logitRows * shape.vocabulary)
     let packedBytes = shape.packedLayerBytes(tokens: tokens, precision: precision, pool: pool)

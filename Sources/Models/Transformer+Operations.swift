@@ -141,21 +141,23 @@ extension Transformer {
   }
 
   func activate(
-    _ gateUp: UnsafePointer<Float>, _ hidden: UnsafeMutablePointer<Float>, rows: Int
+    _ gateUp: UnsafePointer<Float>, keeping kept: UnsafeMutablePointer<UInt16>? = nil,
+    _ hidden: UnsafeMutablePointer<Float>, rows: Int
   ) {
     SwiGLU.forward(
-      gate: gateUp, up: gateUp + shape.feedForward, h: hidden, rows: rows,
+      gate: gateUp, up: gateUp + shape.feedForward, h: hidden, kept: kept, rows: rows,
       width: shape.feedForward, inputStride: 2 * shape.feedForward, pool: pool)
   }
 
   /// Gradients of gate and up from that of `hidden`, which becomes SwiGLU's result again.
   func activateBackward(
-    _ hidden: UnsafeMutablePointer<Float>, _ gateUp: UnsafePointer<Float>,
+    _ hidden: UnsafeMutablePointer<Float>, _ chunk: TokenActivations,
     _ gradient: UnsafeMutablePointer<Float>, rows: Int
   ) {
     SwiGLU.backward(
-      dh: hidden, gate: gateUp, up: gateUp + shape.feedForward, h: hidden, dgate: gradient,
-      dup: gradient + shape.feedForward, rows: rows, width: shape.feedForward,
+      dh: hidden, gate: chunk.gateUp, up: chunk.gateUp + shape.feedForward, h: hidden,
+      dgate: gradient, dup: gradient + shape.feedForward, kept: chunk.keptGateUp, rows: rows,
+      width: shape.feedForward,
       inputStride: 2 * shape.feedForward, gradientStride: 2 * shape.feedForward, pool: pool)
   }
 

@@ -47,7 +47,7 @@ extension Transformer {
         fillMiddle(layer, chunk, at, start: start, rows: rows)
         norm(chunk.middle, at.feedForwardNorm, acts.normed, rows: rows)
         project(acts.normed, gateUpMatrices(at), chunk.gateUp, rows: rows)
-        activate(chunk.gateUp, acts.hidden, rows: rows)
+        activate(chunk.gateUp, keeping: chunk.keptGateUp, acts.hidden, rows: rows)
         let output = layer.output + start * shape.width
         copy(chunk.middle, to: output, count: rows * shape.width)
         projectAdding(
@@ -160,13 +160,17 @@ extension Transformer {
       fillMiddle(layer, chunk, at, start: start, rows: rows)
       norm(chunk.middle, at.feedForwardNorm, acts.normed, rows: rows)
       project(acts.normed, gateUpMatrices(at), chunk.gateUp, rows: rows)
+      // Rounds them, as the forward pass did.
+      if let kept = chunk.keptGateUp {
+        activate(chunk.gateUp, keeping: kept, acts.hidden, rows: rows)
+      }
     }
     let stream = acts.residualGradient + start * shape.width
     let down = [MatrixPart(offset: at.down, outputs: shape.width)]
     projectBackward(
       stream, down, inputGradient: acts.hidden, rows: rows, inputs: shape.feedForward
     ) {
-      activateBackward(acts.hidden, chunk.gateUp, acts.gateUpGradient, rows: rows)
+      activateBackward(acts.hidden, chunk, acts.gateUpGradient, rows: rows)
       return UnsafePointer(acts.hidden)
     }
     projectBackward(

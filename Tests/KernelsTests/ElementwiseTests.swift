@@ -56,6 +56,52 @@ import Testing
     #expect(largestError(gradient, expected) < 1e-6)
   }
 
+  @Test(arguments: InstructionSet.available, oddSizes)
+  func swigluKeepsGateAndUpRoundedAndTakesTheGradientThere(_ set: InstructionSet, width: Int) {
+    let rows = 3
+    let count = rows * 2 * width
+    var packed = randomFloats(count, "packed", scale: 3)
+    packed[0] = .nan
+    let dh = randomFloats(rows * width, "dh")
+    let pool = pool(set)
+    var kept = [UInt16](repeating: 0, count: count)
+    var h = [Float](repeating: .nan, count: rows * width)
+    packed.withUnsafeBufferPointer { input in
+      guard let base = input.baseAddress else { return }
+      SwiGLU.forward(
+        gate: base, up: base + width, h: &h, kept: &kept, rows: rows, width: width,
+        inputStride: 2 * width, pool: pool)
+    }
+    let values = kept.map { Float(bitPattern: UInt32($0) << 16) }
+    for (value, exact) in zip(values, packed) {
+      #expect(value == bfloat16(exact) || (value.isNaN && exact.isNaN))
+    }
+    /// Gradients and h, from floats or from what was kept.
+    func backward(_ input: [Float], _ kept: inout [UInt16], usesKept: Bool) -> [UInt32] {
+      var gradient = input
+      var again = dh
+      gradient.withUnsafeMutableBufferPointer { output in
+        kept.withUnsafeMutableBufferPointer { kept in
+          guard let out = output.baseAddress else { return }
+          again.withUnsafeMutableBufferPointer { hidden in
+            guard let hidden = hidden.baseAddress else { return }
+            SwiGLU.backward(
+              dh: hidden, gate: out, up: out + width, h: hidden, dgate: out, dup: out + width,
+              kept: usesKept ? kept.baseAddress : nil, rows: rows, width: width,
+              inputStride: 2 * width, gradientStride: 2 * width, pool: pool)
+          }
+        }
+      }
+      return (gradient + again).map(\.bitPattern)
+    }
+    let other = [Float](repeating: 7, count: count)
+    let fromKept = backward(other, &kept, usesKept: true)
+    #expect(fromKept == backward(values, &kept, usesKept: false))
+    #expect(
+      fromKept.dropFirst(2 * width) != backward(packed, &kept, usesKept: false).dropFirst(2 * width)
+    )
+  }
+
   @Test(arguments: InstructionSet.available, [2, 6, 8, 14, 16, 18, 30, 32, 34, 64, 128])
   func rotaryTurnsPairsAndItsInverseTurnsBack(_ set: InstructionSet, width: Int) {
     let (tokens, heads) = (5, 3)

@@ -133,14 +133,6 @@ import Testing
     #expect(largestError(dw, dwExpected.map { $0 + 1 }) < 1e-6)
   }
 
-  /// Rounded to 8 bits of precision, ties to even.
-  private func rounded(_ x: [Float]) -> [Float] {
-    x.map {
-      let bits = $0.bitPattern
-      return Float(bitPattern: (bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff_0000)
-    }
-  }
-
   @Test(
     arguments: InstructionSet.available.filter(\.hasBFloat16),
     MatmulBackend.allCases.filter(\.isAvailable))
@@ -148,7 +140,7 @@ import Testing
     let pool = ThreadPool(threads: 2, instructionSet: set, backend: backend)
     for (m, n, k) in sizes + [(200, 70, 33)] where m >= 16 {
       let (a, b) = (randomFloats(m * k, "a"), randomFloats(n * k, "b"))
-      let (x, y) = (rounded(a), rounded(b))
+      let (x, y) = (a.map(bfloat16), b.map(bfloat16))
       let before = randomFloats(m * n, "c")
       let start = { (i: Int, j: Int) in before[i * n + j] }
       var c = before

@@ -6,7 +6,7 @@ import Testing
 
 /// Computing activations again changes memory, and no bit of a result.
 @Suite struct RecomputationTests {
-  let pool = ThreadPool(threads: 2)
+  private let pool = ThreadPool(threads: 2)
 
   private struct Outcome: Equatable {
     let losses: [Float]
@@ -32,10 +32,16 @@ import Testing
     #expect(outcome(model, .full, example.batch()) == kept)
   }
 
-  @Test(arguments: MatmulPrecision.allCases.filter(\.isAvailable))
-  func gradientsOfManyChunksAreTheSameBits(_ precision: MatmulPrecision) {
+  /// Every set with the formats that it multiplies in.
+  static let loops = InstructionSet.available.flatMap { set in
+    MatmulPrecision.allCases.filter { $0 == .float32 || set.hasBFloat16 }.map { (set, $0) }
+  }
+
+  @Test(arguments: loops)
+  func gradientsOfManyChunksAreTheSameBits(_ set: InstructionSet, precision: MatmulPrecision) {
     let example = Self.long
-    let model = example.transformer(pool)
+    let model = example.transformer(
+      ThreadPool(threads: 2, instructionSet: set, backend: .own))
     model.precision = precision
     let kept = outcome(model, .none, example.batch())
     #expect(outcome(model, .selective, example.batch()) == kept)
@@ -66,15 +72,18 @@ import Testing
     #expect(worst < 1e-5 * largest)
   }
 
-  @Test func memoryIsWhatIsForeseen() {
+  @Test(arguments: loops)
+  func memoryIsWhatIsForeseen(_ set: InstructionSet, precision: MatmulPrecision) {
+    let pool = ThreadPool(threads: 2, instructionSet: set, backend: .own)
     let example = Self.long
     let (input, targets, weights) = example.batch()
     var bytes: [Int] = []
     for recomputation in Recomputation.allCases {
       let model = example.transformer(pool)
+      model.precision = precision
       _ = outcome(model, recomputation, (input, targets, weights))
       let forecast = MemoryForecast(
-        training: example.shape, rows: input.rows, length: input.length, precision: .float32,
+        training: example.shape, rows: input.rows, length: input.length, precision: precision,
         pool: pool, recomputation: recomputation)
       #expect(model.activationBytes == forecast.activations)
       bytes.append(forecast.activations)

@@ -72,6 +72,7 @@ typedef struct {
   const float *_Nullable dh; // [rows, width] dense; backward only
   float *h;                  // [rows, width] dense; may be dh
   float *_Nullable dgate, *_Nullable dup;  // [rows, width], `gradient_stride` floats apart
+  uint16_t *_Nullable kept;  // [rows, 2 width] dense: gate and up as bfloat16, written forward and then read
   long rows, width, input_stride, gradient_stride, block_rows;
 } ck_swiglu;
 
