@@ -35,18 +35,17 @@ static void attention_pack(void *arguments, long task, void *scratch) {
   for (long block = 0; block < (T + 31) / 32; block++) pack(&s, block, scratch);
 }
 
-/// Packs a block of at most CK_Q queries, times `factor`. `terms` are E, or the queries when `turned`.
-static void pack_queries(const float *x, long stride, long count, long E, float factor, int turned,
-                         float *copy, uint16_t *out) {
-  const int as_is = count == CK_Q && factor == 1;
-  if (!as_is) {
-    for (long i = 0; i < count; i++)
-      for (long e = 0; e < E; e += 8)
-        for (long j = 0; j < 8; j++) copy[i * E + e + j] = factor * x[i * stride + e + j];
+/// Packs a block of at most CK_Q queries. `terms` are E, or the queries when `turned`.
+static void pack_queries(const float *x, long stride, long count, long E, int turned, float *copy,
+                         uint16_t *out) {
+  if (count < CK_Q) {
+    for (long i = 0; i < count; i++) memcpy(copy + i * E, x + i * stride, (size_t)E * sizeof(float));
     memset(copy + count * E, 0, (size_t)((CK_Q - count) * E) * sizeof(float));
+    x = copy;
+    stride = E;
   }
-  ck_pack s = {.x = as_is ? x : copy, .stride = as_is ? stride : E, .lines = turned ? E : CK_Q,
-               .terms = turned ? CK_Q : E, .terms_dense = !turned, .left = 0, .parts = 1, .out = out};
+  ck_pack s = {.x = x, .stride = stride, .lines = turned ? E : CK_Q, .terms = turned ? CK_Q : E,
+               .terms_dense = !turned, .left = 0, .parts = 1, .out = out};
   for (long block = 0; block < CK_Q / 32; block++) pack(&s, block, NULL);
 }
 
@@ -119,8 +118,8 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch) {
   mark_queries(a, block, &marks);
   const long first_token = row * T + block->first, owner = row * a->kv_heads + kv_head;
   const uint16_t *keys = numbers_of(a->packed_k, a, owner), *values = numbers_of(a->turned_v, a, owner);
-  pack_queries(a->q + first_token * a->q_stride + head * E, a->q_stride, block->count, E,
-               a->scale * CK_LOG2E, 0, copy, q);
+  const vec to_bits = splat(a->scale * CK_LOG2E);  // from a score to the exponent of its weight
+  pack_queries(a->q + first_token * a->q_stride + head * E, a->q_stride, block->count, E, 0, copy, q);
   memset(o, 0, (size_t)(squares * 32 * CK_Q) * sizeof(float));
   for (int i = 0; i < CK_Q; i++) {
     top[i] = CK_HIDDEN;
@@ -139,15 +138,15 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch) {
       find_top(&marks, s, key, count, 0, top, new_top);
     for (int lane = 0; lane < CK_Q; lane += CK_WIDTH) {
       const vec old = load(top + lane), m0 = load(new_top + lane);
-      const vec change = exp2_vec(old - m0);
+      const vec change = exp2_vec((old - m0) * to_bits), least_bits = m0 * to_bits;
       moved |= __builtin_reduce_or(old != m0);
       store(top + lane, m0);
       store(shrink + lane, change);
       vec sum = load(total + lane) * change;
       uint16_t *out = p + lane / 16 * (CK_KEY_BLOCK / 32) * TILE;
       for (long j = 0; j < count; j += 2) {
-        vec x = weight_of(load(s + j * CK_Q + lane) - m0);
-        vec y = weight_of(load(s + (j + 1) * CK_Q + lane) - m0);
+        vec x = weight_of(load(s + j * CK_Q + lane) * to_bits - least_bits);
+        vec y = weight_of(load(s + (j + 1) * CK_Q + lane) * to_bits - least_bits);
         if (masked) {
           x = visible(&marks, lane, (int32_t)(key + j)) ? x : splat(0);
           y = visible(&marks, lane, (int32_t)(key + j + 1)) ? y : splat(0);
@@ -173,7 +172,7 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch) {
     const float factor = 1.0f / total[i];
     for (long e = 0; e < E; e++) out[e] = o[e * CK_Q + i] * factor;
     a->log_sum_exp[(row * a->heads + head) * T + block->first + i] =
-        (top[i] + log2f(total[i])) * CK_LN2;
+        top[i] * a->scale + log2f(total[i]) * CK_LN2;
   }
 }
 
@@ -188,9 +187,9 @@ static void tiled_attention_forward(void *arguments, long task, void *scratch) {
 typedef struct {
   const ck_query_block *block;
   query_marks marks;
-  uint16_t *q, *d_o;            // right operands [CK_Q, E], with the scale
-  uint16_t *q_turned, *d_o_turned;  // right operands [E, CK_Q], without
-  float lse[CK_Q], delta[CK_Q];
+  uint16_t *q, *d_o;            // right operands [CK_Q, E]
+  uint16_t *q_turned, *d_o_turned;  // right operands [E, CK_Q]
+  float lse[CK_Q], delta[CK_Q];  // to the base 2; with the scale
   float *dq;                    // [E in squares, CK_Q]
 } query_span;
 
@@ -225,6 +224,7 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch) 
     span[i].dq = (float *)(span[i].d_o_turned + packed);
   }
   key_gradients own = own_key_gradients(a, row, kv_head, group);
+  const vec scale = splat(a->scale), to_bits = splat(a->scale * CK_LOG2E);
   const long owner = row * a->kv_heads + kv_head;
   const uint16_t *keys = numbers_of(a->packed_k, a, owner), *values = numbers_of(a->packed_v, a, owner);
   const uint16_t *turned = numbers_of(a->turned_k, a, owner);
@@ -247,10 +247,10 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch) 
         const float *q = a->q + token * a->q_stride + head * E;
         const float *o = a->o + token * a->o_stride + head * E;
         const float *d_o = a->d_o + token * a->do_stride + head * E;
-        pack_queries(q, a->q_stride, n, E, a->scale * CK_LOG2E, 0, copy, u->q);
-        pack_queries(q, a->q_stride, n, E, 1, 1, copy, u->q_turned);
-        pack_queries(d_o, a->do_stride, n, E, a->scale, 0, copy, u->d_o);
-        pack_queries(d_o, a->do_stride, n, E, 1, 1, copy, u->d_o_turned);
+        pack_queries(q, a->q_stride, n, E, 0, copy, u->q);
+        pack_queries(q, a->q_stride, n, E, 1, copy, u->q_turned);
+        pack_queries(d_o, a->do_stride, n, E, 0, copy, u->d_o);
+        pack_queries(d_o, a->do_stride, n, E, 1, copy, u->d_o_turned);
         memset(u->dq, 0, (size_t)(wide * CK_Q) * sizeof(float));
         const float *known = a->log_sum_exp + (row * a->heads + head) * T + u->block->first;
         for (int j = 0; j < CK_Q; j++) {
@@ -286,15 +286,15 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch) 
 #pragma clang loop unroll(full)
               for (int k = 0; k < 2; k++) {
                 const float *x = s + (j + k) * CK_Q + lane, *y = ds + (j + k) * CK_Q + lane;
-                p[k][0] = weight_of(load(x) - l0);
-                p[k][1] = weight_of(load(x + 16) - l1);
+                p[k][0] = weight_of(load(x) * to_bits - l0);
+                p[k][1] = weight_of(load(x + 16) * to_bits - l1);
                 if (masked) {
                   const int32_t number = (int32_t)(key + j + k);
                   p[k][0] = visible(&u->marks, lane, number) ? p[k][0] : splat(0);
                   p[k][1] = visible(&u->marks, lane + 16, number) ? p[k][1] : splat(0);
                 }
-                g[k][0] = p[k][0] * (load(y) - d0);
-                g[k][1] = p[k][1] * (load(y + 16) - d1);
+                g[k][0] = p[k][0] * (load(y) * scale - d0);
+                g[k][1] = p[k][1] * (load(y + 16) * scale - d1);
                 const long left = ((j + k) / 16 * QUERY_TILES + lane / 32) * TILE +
                                   (j + k) % 16 * 32;
                 round_row(p[k][0], p[k][1], 0, p_left + left);
