@@ -132,3 +132,19 @@ static void squared_sum(void *arguments, long block, void *scratch) {
 CK_FLAT(axpy, y + x * splat(f), y + x * f)
 CK_FLAT(scale, y * splat(f), y * f)
 CK_FLAT(lerp, y + (x - y) * splat(f), y + (x - y) * f)
+
+static void round_numbers(void *arguments, long block, void *scratch) {
+  const ck_rounding *a = arguments;
+  const long last = least(a->count, (block + 1) * a->block_count);
+  long i = block * a->block_count;
+  for (; i + CK_WIDTH <= last; i += CK_WIDTH) store_rounded(a->rounded + i, load(a->x + i));
+  if (i < last) store_rounded_part(a->rounded + i, load_part(a->x + i, last - i, 0), last - i);
+}
+
+static void widen_numbers(void *arguments, long block, void *scratch) {
+  const ck_rounding *a = arguments;
+  const long last = least(a->count, (block + 1) * a->block_count);
+  long i = block * a->block_count;
+  for (; i + CK_WIDTH <= last; i += CK_WIDTH) store(a->x + i, load_rounded(a->rounded + i));
+  if (i < last) store_part(a->x + i, load_rounded_part(a->rounded + i, last - i), last - i);
+}

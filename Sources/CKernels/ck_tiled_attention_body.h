@@ -104,6 +104,18 @@ CK_INLINE void find_top(const query_marks *marks, float *s, long key, long count
     store(out + i * CK_WIDTH, at_least(best[0][i], best[1][i]));
 }
 
+/// out[i][e] = x[e][i], queries i < count, `stride` floats apart, and components e < E.
+CK_INLINE void write_queries(const float *x, long count, long E, float *out, long stride) {
+  for (long i = 0; i < count; i += 16)
+    for (long e = 0; e < E; e += 16) {
+      veci square[16];
+      for (int j = 0; j < 16; j++) square[j] = as_int(load(x + (e + j) * CK_Q + i));
+      turn(square);
+      for (int j = 0; j < least(16, count - i); j++)
+        store_lanes(out + (i + j) * stride + e, as_float(square[j]), E - e);
+    }
+}
+
 CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch) {
   const long E = a->width, T = a->length, head = task % a->heads;
   // The last queries see most keys: they come first, so that threads end together.
@@ -167,13 +179,18 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch) {
     multiply_squares(squares, CK_Q / 32, values + place * TILE, pass.tiles, p, CK_KEY_BLOCK / 32, groups, o,
                      CK_Q, 1);
   }
-  for (int i = 0; i < block->count; i++) {
-    float *out = a->o + (first_token + i) * a->o_stride + head * E;
-    const float factor = 1.0f / total[i];
-    for (long e = 0; e < E; e++) out[e] = o[e * CK_Q + i] * factor;
+  // Rounded, since products read it so: then the backward pass sees the same numbers whether they were kept or not.
+  for (int lane = 0; lane < CK_Q; lane += CK_WIDTH) {
+    const vec factor = splat(1) / load(total + lane);
+    for (long e = 0; e < E; e++) {
+      float *at = o + e * CK_Q + lane;
+      store(at, widened(rounded(load(at) * factor)));
+    }
+  }
+  write_queries(o, block->count, E, a->o + first_token * a->o_stride + head * E, a->o_stride);
+  for (int i = 0; i < block->count; i++)
     a->log_sum_exp[(row * a->heads + head) * T + block->first + i] =
         top[i] * a->scale + log2f(total[i]) * CK_LN2;
-  }
 }
 
 static void tiled_attention_forward(void *arguments, long task, void *scratch) {
@@ -327,9 +344,8 @@ CK_INLINE void turn_back_tiled(const ck_attention *a, long task, void *scratch) 
       }
       for (long i = 0; i < count; i++) {
         const ck_query_block *block = span[i].block;
-        float *dq = a->dq + (row * T + block->first) * a->dq_stride + head * E;
-        for (long j = 0; j < block->count; j++)
-          for (long e = 0; e < E; e++) dq[j * a->dq_stride + e] = span[i].dq[e * CK_Q + j];
+        write_queries(span[i].dq, block->count, E,
+                      a->dq + (row * T + block->first) * a->dq_stride + head * E, a->dq_stride);
       }
     }
   }

@@ -66,7 +66,7 @@ public enum CausalAttention {
   ///   - v: values, shape [B, T, K, E] with `keyValueStride`.
   ///   - documentStarts: shape [B, T]: index inside the row of the first token of the token's
   ///     document, not above the token's own index.
-  ///   - o: output, shape [B, T, H, E], dense.
+  ///   - o: output, shape [B, T, H, E], dense; rounded to bfloat16 in that precision.
   ///   - logSumExp: output, natural logarithm of each query's softmax sum, shape [B, H, T].
   ///   - precision: number format of the products' operands; sums and softmax are float32.
   ///   - pool: threads.

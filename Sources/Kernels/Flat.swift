@@ -72,4 +72,36 @@ public enum Flat {
       x: x, y: y, partial: nil, count: count, block_count: block, factor: weight)
     pool.run(blockCount(count, block), pool.table.pointee.lerp, &arguments)
   }
+
+  /// Rounds floats to bfloat16, to nearest even.
+  ///
+  /// - Parameters:
+  ///   - x: shape [count].
+  ///   - rounded: output, the upper halves of the floats, shape [count].
+  ///   - count: elements.
+  ///   - pool: threads.
+  public static func round(
+    _ x: UnsafePointer<Float>, into rounded: UnsafeMutablePointer<UInt16>, count: Int,
+    pool: ThreadPool
+  ) {
+    var arguments = ck_rounding(
+      x: UnsafeMutablePointer(mutating: x), rounded: rounded, count: count, block_count: block)
+    pool.run(blockCount(count, block), pool.table.pointee.round, &arguments)
+  }
+
+  /// Gives floats for numbers of bfloat16.
+  ///
+  /// - Parameters:
+  ///   - rounded: what `round` wrote, shape [count].
+  ///   - x: output, shape [count].
+  ///   - count: elements.
+  ///   - pool: threads.
+  public static func widen(
+    _ rounded: UnsafePointer<UInt16>, into x: UnsafeMutablePointer<Float>, count: Int,
+    pool: ThreadPool
+  ) {
+    var arguments = ck_rounding(
+      x: x, rounded: UnsafeMutablePointer(mutating: rounded), count: count, block_count: block)
+    pool.run(blockCount(count, block), pool.table.pointee.widen, &arguments)
+  }
 }

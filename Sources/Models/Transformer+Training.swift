@@ -44,6 +44,9 @@ extension Transformer {
       attend(batch, layer.attention)
       inTrainingChunks(count) { start, rows in
         let chunk = layer.chunk(at: start, shape)
+        keep(
+          layer.attention.attended, in: layer.attention.keptAttended, start: start, rows: rows,
+          width: shape.queryWidth)
         fillMiddle(layer, chunk, at, start: start, rows: rows)
         norm(chunk.middle, at.feedForwardNorm, acts.normed, rows: rows)
         project(acts.normed, gateUpMatrices(at), chunk.gateUp, rows: rows)
@@ -57,7 +60,7 @@ extension Transformer {
   }
 
   /// A block up to the heads of query, key and value, in the forward pass and when computed again.
-  private func fillHeads(
+  func fillHeads(
     _ layer: LayerActivations, _ at: LayerOffsets, _ acts: TrainingActivations, count: Int
   ) {
     inTrainingChunks(count) { start, rows in
@@ -65,11 +68,24 @@ extension Transformer {
       let packed = layer.attention.packed + start * shape.packedWidth
       project(acts.normed, packedMatrices(at), packed, rows: rows)
       if at.hasPositions { turn(packed, acts, start: start, rows: rows, inverse: false) }
+      keep(
+        layer.attention.packed, in: layer.attention.keptPacked, start: start, rows: rows,
+        width: shape.packedWidth)
     }
   }
 
+  /// Keeps a chunk of what all layers share as bfloat16, where the layer does so.
+  private func keep(
+    _ shared: UnsafePointer<Float>, in kept: UnsafeMutablePointer<UInt16>?, start: Int, rows: Int,
+    width: Int
+  ) {
+    guard let kept else { return }
+    let first = start * width
+    Flat.round(shared + first, into: kept + first, count: rows * width, pool: pool)
+  }
+
   /// Turns the heads of a chunk by their positions, or back.
-  private func turn(
+  func turn(
     _ packed: UnsafeMutablePointer<Float>, _ acts: TrainingActivations, start: Int, rows: Int,
     inverse: Bool
   ) {
@@ -79,7 +95,7 @@ extension Transformer {
 
   /// A chunk of a block from attention's result to the stream behind it, in the forward pass and when
   /// computed again.
-  private func fillMiddle(
+  func fillMiddle(
     _ layer: LayerActivations, _ chunk: TokenActivations, _ at: LayerOffsets, start: Int, rows: Int
   ) {
     copy(layer.input + start * shape.width, to: chunk.middle, count: rows * shape.width)
@@ -128,89 +144,7 @@ extension Transformer {
     }
   }
 
-  private func backward(_ batch: BatchPointers, _ acts: TrainingActivations) {
-    let count = batch.count
-    for (index, layer) in acts.layers.enumerated().reversed() {
-      let at = offsets.layers[index]
-      keptWeights?.forget()
-      // What is shared by the layers still holds what the forward pass of the last one left.
-      if recomputation != .none, index + 1 < shape.layers {
-        fillHeads(layer, at, acts, count: count)
-        if recomputation == .full { attend(batch, layer.attention) }
-      }
-      inTrainingChunks(count) { start, rows in
-        feedForwardBackward(layer, at, acts, start: start, rows: rows)
-      }
-      attendBackward(batch, layer.attention, acts.attendedGradient, acts.packedGradient)
-      inTrainingChunks(count) { start, rows in
-        headsBackward(layer, at, acts, start: start, rows: rows)
-      }
-    }
-    scatter(batch.tokens, acts.residualGradient, count: count)
-  }
-
-  /// From the gradient of a block's output to those of `middle`, in `residualGradient`, and of
-  /// attention's result.
-  private func feedForwardBackward(
-    _ layer: LayerActivations, _ at: LayerOffsets, _ acts: TrainingActivations, start: Int,
-    rows: Int
-  ) {
-    let chunk = layer.chunk(at: start, shape)
-    if recomputation != .none {
-      fillMiddle(layer, chunk, at, start: start, rows: rows)
-      norm(chunk.middle, at.feedForwardNorm, acts.normed, rows: rows)
-      project(acts.normed, gateUpMatrices(at), chunk.gateUp, rows: rows)
-      // Rounds them, as the forward pass did.
-      if let kept = chunk.keptGateUp {
-        activate(chunk.gateUp, keeping: kept, acts.hidden, rows: rows)
-      }
-    }
-    let stream = acts.residualGradient + start * shape.width
-    let down = [MatrixPart(offset: at.down, outputs: shape.width)]
-    projectBackward(
-      stream, down, inputGradient: acts.hidden, rows: rows, inputs: shape.feedForward
-    ) {
-      activateBackward(acts.hidden, chunk, acts.gateUpGradient, rows: rows)
-      return UnsafePointer(acts.hidden)
-    }
-    projectBackward(
-      acts.gateUpGradient, gateUpMatrices(at), inputGradient: acts.normGradient, rows: rows,
-      inputs: shape.width
-    ) {
-      normBackward(
-        acts.normGradient, chunk.middle, at.feedForwardNorm, again: acts.normed, into: stream,
-        rows: rows, adding: true)
-      return UnsafePointer(acts.normed)
-    }
-    let output = [MatrixPart(offset: at.output, outputs: shape.width)]
-    projectBackward(
-      stream, output, inputGradient: acts.attendedGradient + start * shape.queryWidth, rows: rows,
-      inputs: shape.queryWidth
-    ) {
-      UnsafePointer(layer.attention.attended + start * shape.queryWidth)
-    }
-  }
-
-  /// From the gradient of the heads to that of a block's input, in `residualGradient`.
-  private func headsBackward(
-    _ layer: LayerActivations, _ at: LayerOffsets, _ acts: TrainingActivations, start: Int,
-    rows: Int
-  ) {
-    let packedGradient = acts.packedGradient + start * shape.packedWidth
-    if at.hasPositions { turn(packedGradient, acts, start: start, rows: rows, inverse: true) }
-    projectBackward(
-      packedGradient, packedMatrices(at), inputGradient: acts.normGradient, rows: rows,
-      inputs: shape.width
-    ) {
-      normBackward(
-        acts.normGradient, layer.input + start * shape.width, at.attentionNorm,
-        again: acts.normed, into: acts.residualGradient + start * shape.width, rows: rows,
-        adding: true)
-      return UnsafePointer(acts.normed)
-    }
-  }
-
-  private func inTrainingChunks(_ count: Int, _ body: (_ start: Int, _ rows: Int) -> Void) {
+  func inTrainingChunks(_ count: Int, _ body: (_ start: Int, _ rows: Int) -> Void) {
     inChunks(of: TrainingActivations.chunkTokens, count, body)
   }
 }

@@ -154,6 +154,27 @@ import Testing
     #expect(largestError(z, between) < 2e-7)
   }
 
+  @Test(arguments: InstructionSet.available, oddSizes + [200_000])
+  func numbersAreRoundedToNearestEvenAndComeBack(_ set: InstructionSet, count: Int) {
+    let pool = pool(set, threads: 2)
+    var x = randomFloats(count, "x")
+    // Halfway between two numbers, up and down to the even one, and what would round up to an infinity.
+    let special: [Float] = [
+      Float(bitPattern: 0x3f80_8000), Float(bitPattern: 0x3f81_8000), .greatestFiniteMagnitude,
+      -.infinity, -0.0, Float(bitPattern: 1),
+    ]
+    for (index, value) in special.enumerated() where index < count { x[index] = value }
+    var rounded = [UInt16](repeating: 0, count: count)
+    Flat.round(x, into: &rounded, count: count, pool: pool)
+    var again = [Float](repeating: 7, count: count)
+    Flat.widen(rounded, into: &again, count: count, pool: pool)
+    #expect(again == x.map(bfloat16))
+    x[count - 1] = Float(bitPattern: 0x7fff_ffff)
+    Flat.round(x, into: &rounded, count: count, pool: pool)
+    Flat.widen(rounded, into: &again, count: count, pool: pool)
+    #expect(again[count - 1].isNaN)
+  }
+
   @Test(arguments: InstructionSet.available)
   func squaredSumHasTheSameBitsOnTwoThreadsAndKeepsNaN(_ set: InstructionSet) {
     var x = randomFloats(300_001, "x")

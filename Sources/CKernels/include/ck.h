@@ -105,6 +105,12 @@ typedef struct {
 } ck_flat;
 
 typedef struct {
+  float *x;                  // [count]
+  uint16_t *rounded;         // [count], as bfloat16
+  long count, block_count;
+} ck_rounding;
+
+typedef struct {
   const int32_t *tokens;     // [rows]
   const float *table;        // [vocabulary, width]: gather
   float *rows_out;           // [rows, width]: gather writes it, scatter reads it
@@ -183,6 +189,7 @@ typedef struct {
   ck_task cross_entropy;                      // ck_cross_entropy
   ck_task adamw;                              // ck_adamw
   ck_task squared_sum, axpy, scale, lerp;     // ck_flat
+  ck_task round, widen;                       // ck_rounding
   ck_task gather, scatter;                    // ck_embedding
   ck_task sum_parts;                          // ck_sum_parts
   ck_task attention_pack;                     // ck_attention, block = operand + 4 * (kv head + K * row)
