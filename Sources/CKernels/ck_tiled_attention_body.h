@@ -150,15 +150,15 @@ CK_INLINE void attend_tiled(const ck_attention *a, long task, void *scratch) {
       find_top(&marks, s, key, count, 0, top, new_top);
     for (int lane = 0; lane < CK_Q; lane += CK_WIDTH) {
       const vec old = load(top + lane), m0 = load(new_top + lane);
-      const vec change = exp2_vec((old - m0) * to_bits), least_bits = m0 * to_bits;
+      const vec change = exp2_vec((old - m0) * to_bits), top_bits = m0 * to_bits;
       moved |= __builtin_reduce_or(old != m0);
       store(top + lane, m0);
       store(shrink + lane, change);
       vec sum = load(total + lane) * change;
       uint16_t *out = p + lane / 16 * (CK_KEY_BLOCK / 32) * TILE;
       for (long j = 0; j < count; j += 2) {
-        vec x = weight_of(load(s + j * CK_Q + lane) * to_bits - least_bits);
-        vec y = weight_of(load(s + (j + 1) * CK_Q + lane) * to_bits - least_bits);
+        vec x = weight_of(load(s + j * CK_Q + lane) * to_bits - top_bits);
+        vec y = weight_of(load(s + (j + 1) * CK_Q + lane) * to_bits - top_bits);
         if (masked) {
           x = visible(&marks, lane, (int32_t)(key + j)) ? x : splat(0);
           y = visible(&marks, lane, (int32_t)(key + j + 1)) ? y : splat(0);

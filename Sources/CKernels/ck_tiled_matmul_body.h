@@ -1,5 +1,5 @@
-// Matrix products of a right operand that was packed before and a left one that is packed some rows and
-// terms at a time, into the second-level cache; 32 x 32 sums at a time.
+// Matrix products of a right operand that was packed before and a left one that was too, or is packed some rows
+// and terms at a time, into the second-level cache; 32 x 32 sums at a time.
 
 enum {
   ROWS = 128,             // rows packed per pass of terms, into the scratch

@@ -28,7 +28,7 @@ public enum CausalAttention {
     public var queryStride: Int
     /// Floats from one token to the next of k, v, dk and dv.
     public var keyValueStride: Int
-    /// Factor on the scores, usually 1 / sqrt(E).
+    /// Factor on the scores, above 0; usually 1 / sqrt(E).
     public var scale: Float
 
     /// A shape; strides default to dense tokens.
@@ -66,7 +66,7 @@ public enum CausalAttention {
   ///   - v: values, shape [B, T, K, E] with `keyValueStride`.
   ///   - documentStarts: shape [B, T]: index inside the row of the first token of the token's
   ///     document, not above the token's own index.
-  ///   - o: output, shape [B, T, H, E], dense; rounded to bfloat16 in that precision.
+  ///   - o: output, shape [B, T, H, E], dense; rounded where operands are.
   ///   - logSumExp: output, natural logarithm of each query's softmax sum, shape [B, H, T].
   ///   - precision: number format of the products' operands; sums and softmax are float32.
   ///   - pool: threads.
@@ -197,6 +197,7 @@ public enum CausalAttention {
     precondition(
       shape.headWidth % 8 == 0 && headWidths.contains(shape.headWidth),
       "head width \(shape.headWidth) is not a multiple of 8 in \(headWidths)")
+    precondition(shape.scale > 0, "scale \(shape.scale)")
     precondition(
       shape.kvHeads > 0 && shape.heads % shape.kvHeads == 0,
       "\(shape.heads) query heads do not share \(shape.kvHeads) key-value heads")

@@ -60,6 +60,9 @@ public enum Matmul {
     accumulate: Bool = false, precision: MatmulPrecision = .float32,
     packed: UnsafeRawPointer? = nil, turned: UnsafeMutableRawPointer? = nil, pool: ThreadPool
   ) {
+    precondition(
+      turned == nil || turnedBytes(rows: m, columns: k, precision: precision, pool: pool) > 0,
+      "\(m) x \(k) is not turned")
     product(
       a, b, c, m, n, k, aStride ?? k, bStride ?? n, cStride ?? n, accumulate, false, false,
       precision, packed, pool, turned: turned)
@@ -77,7 +80,8 @@ public enum Matmul {
     rows: Int, columns: Int, precision: MatmulPrecision, pool: ThreadPool
   ) -> Int {
     let loops = PackedMatmul(precision, pool)
-    guard pool.backend == .own, loops.hasTiles, rows >= PackedMatmul.leastRows else { return 0 }
+    let least = PackedMatmul.leastRows
+    guard pool.backend == .own, loops.hasTiles, rows >= least, columns >= least else { return 0 }
     return loops.bytes(n: columns, k: rows)
   }
 
@@ -103,6 +107,9 @@ public enum Matmul {
     accumulate: Bool = false, precision: MatmulPrecision = .float32,
     turned: UnsafeRawPointer? = nil, pool: ThreadPool
   ) {
+    precondition(
+      turned == nil || turnedBytes(rows: k, columns: m, precision: precision, pool: pool) > 0,
+      "\(k) x \(m) is not turned")
     product(
       a, b, c, m, n, k, aStride ?? m, bStride ?? n, cStride ?? n, accumulate, true, false,
       precision, nil, pool, packedA: turned)

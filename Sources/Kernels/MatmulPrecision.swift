@@ -11,6 +11,14 @@ public enum MatmulPrecision: String, Sendable, Codable, CaseIterable {
   /// Whether this processor multiplies in this format; where it does not, float32 is used instead.
   public var isAvailable: Bool { self == .float32 || InstructionSet.hasBFloat16 }
 
+  /// Whether attention and our own products round their operands to bfloat16 with these loops.
+  ///
+  /// - Parameter pool: threads and loops.
+  /// - Returns: false in float32, and where the loops fall back to it.
+  public func isRounded(on pool: ThreadPool) -> Bool {
+    self == .bfloat16 && pool.table.pointee.tiled_parts > 0
+  }
+
   /// The format that is used where this one is asked for.
   ///
   /// - Parameter notice: receives a sentence for the user where that is another one.

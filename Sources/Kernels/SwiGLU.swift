@@ -32,7 +32,7 @@ public enum SwiGLU {
   ///   - dh: gradient of the output, shape [rows, F], dense.
   ///   - gate: input of `forward`, shape [rows, F], `inputStride`.
   ///   - up: input of `forward`, shape [rows, F], `inputStride`.
-  ///   - h: output, what `forward` gave, shape [rows, F], dense; may be `dh`.
+  ///   - h: output, what `forward` gave or would give for `kept`, shape [rows, F], dense; may be `dh`.
   ///   - dgate: output, shape [rows, F], `gradientStride`; may be `gate`.
   ///   - dup: output, shape [rows, F], `gradientStride`; may be `up`.
   ///   - kept: what `forward` kept, read instead of `gate` and `up`; nil to read those.
@@ -44,11 +44,12 @@ public enum SwiGLU {
   public static func backward(
     dh: UnsafePointer<Float>, gate: UnsafePointer<Float>, up: UnsafePointer<Float>,
     h: UnsafeMutablePointer<Float>, dgate: UnsafeMutablePointer<Float>,
-    dup: UnsafeMutablePointer<Float>, kept: UnsafeMutablePointer<UInt16>? = nil, rows: Int,
+    dup: UnsafeMutablePointer<Float>, kept: UnsafePointer<UInt16>? = nil, rows: Int,
     width: Int, inputStride: Int, gradientStride: Int, pool: ThreadPool
   ) {
     var arguments = ck_swiglu(
-      gate: gate, up: up, dh: dh, h: h, dgate: dgate, dup: dup, kept: kept, rows: rows,
+      gate: gate, up: up, dh: dh, h: h, dgate: dgate, dup: dup,
+      kept: UnsafeMutablePointer(mutating: kept), rows: rows,
       width: width,
       input_stride: inputStride, gradient_stride: gradientStride, block_rows: blockRows)
     pool.run(blockCount(rows, blockRows), pool.table.pointee.swiglu_backward, &arguments)

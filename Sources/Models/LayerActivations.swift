@@ -8,21 +8,19 @@ struct TokenActivations {
   private(set) var middle: UnsafeMutablePointer<Float>
   /// Gate and up of each token behind each other, [n, 2F]; of a chunk, shared, where they are kept rounded.
   private(set) var gateUp: UnsafeMutablePointer<Float>
-  /// The same as bfloat16, for SwiGLU's backward pass; nil when products are float32.
+  /// The same as bfloat16, for SwiGLU's backward pass; nil where products are float32.
   ///
   /// A product of rounded operands errs by as much as rounding its result does.
   private(set) var keptGateUp: UnsafeMutablePointer<UInt16>?
 
+  /// With `chunkGateUp`, gate and up are kept rounded and that is what chunks share.
   init(
-    _ shape: LlamaShape, tokens: Int, precision: MatmulPrecision,
-    shared: UnsafeMutablePointer<Float>, arena: Arena
+    _ shape: LlamaShape, tokens: Int, chunkGateUp: UnsafeMutablePointer<Float>?, arena: Arena
   ) {
     let count = tokens * 2 * shape.feedForward
     middle = arena.take(tokens * shape.width)
-    switch precision {
-    case .float32: gateUp = arena.take(count)
-    case .bfloat16:
-      gateUp = shared
+    gateUp = chunkGateUp ?? arena.take(count)
+    if chunkGateUp != nil {
       keptGateUp = arena.take(bytes: count * 2).assumingMemoryBound(to: UInt16.self)
     }
   }
@@ -48,8 +46,8 @@ struct AttentionActivations {
   let attended: UnsafeMutablePointer<Float>
   /// Logarithm of the sum of exponentials of the scores, [B, H, T].
   let logSumExp: UnsafeMutablePointer<Float>
-  /// `packed` and `attended` as bfloat16, of each layer, where all layers share the floats; nil where nothing is
-  /// kept, or products are float32.
+  /// `packed` and `attended` as bfloat16, of each layer but the last, where all layers share the floats; nil where
+  /// nothing is kept, or products are float32.
   ///
   /// Loses nothing: products read them rounded, and attention's result is rounded already.
   let keptPacked: UnsafeMutablePointer<UInt16>?

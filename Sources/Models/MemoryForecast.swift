@@ -37,7 +37,8 @@ public struct MemoryForecast: Sendable, Equatable {
       * Arena.floats { arena in
         TrainingActivations(
           shape, tokens: tokens, logitRows: min(tokens, shape.logitChunkRows),
-          recomputation: recomputation, precision: precision, pool: pool, arena: arena)
+          recomputation: recomputation, adapters: adapters, precision: precision, pool: pool,
+          arena: arena)
       }
     let attention = CausalAttention.Shape(
       rows: rows, length: length, heads: shape.heads, kvHeads: shape.kvHeads,

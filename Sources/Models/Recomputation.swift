@@ -10,6 +10,8 @@
 /// | `selective` | D + Q + H | all but attention and the down projection |
 /// | `full` | D | all but the down projection |
 ///
+/// Where products round their operands, P, Q and 2 F are numbers of bfloat16, half as large; D and H stay floats.
+///
 /// - SeeAlso: Chen et al., arXiv:1604.06174, section 4; Korthikanti et al., arXiv:2205.05198,
 ///   section 5, for choosing by the cost of the recomputation.
 public enum Recomputation: String, Sendable, CaseIterable {

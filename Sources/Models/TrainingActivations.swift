@@ -33,7 +33,7 @@ struct TrainingActivations {
   let gateUpGradient: UnsafeMutablePointer<Float>
   /// SwiGLU's result, of a chunk, [n, F]; in the backward pass its gradient and then the result again.
   ///
-  /// SwiGLU's backward pass computes it again: it reads gate and up anyway.
+  /// SwiGLU's backward pass computes it again: it reads gate and up anyway, rounded where they are kept so.
   let hidden: UnsafeMutablePointer<Float>
   /// Logits of some tokens and then their gradients, [rows, V].
   let logits: UnsafeMutablePointer<Float>
@@ -44,13 +44,14 @@ struct TrainingActivations {
 
   init(
     _ shape: LlamaShape, tokens: Int, logitRows: Int, recomputation: Recomputation,
-    precision: MatmulPrecision, pool: ThreadPool, arena: Arena
+    adapters: AdapterPlan?, precision: MatmulPrecision, pool: ThreadPool, arena: Arena
   ) {
+    let keepsRounded = precision.isRounded(on: pool)
     let chunk = min(tokens, Self.chunkTokens)
     let chunkGateUp = arena.take(chunk * 2 * shape.feedForward)
     func tokenActivations(_ tokens: Int) -> TokenActivations {
       TokenActivations(
-        shape, tokens: tokens, precision: precision, shared: chunkGateUp, arena: arena)
+        shape, tokens: tokens, chunkGateUp: keepsRounded ? chunkGateUp : nil, arena: arena)
     }
     let streams = (0...shape.layers).map { _ in arena.take(tokens * shape.width) }
     func packed() -> UnsafeMutablePointer<Float> { arena.take(tokens * shape.packedWidth) }
@@ -59,19 +60,21 @@ struct TrainingActivations {
     func rounded(_ width: Int) -> UnsafeMutablePointer<UInt16> {
       arena.take(bytes: tokens * width * 2).assumingMemoryBound(to: UInt16.self)
     }
-    let keepsRounded = precision == .bfloat16
     let sharedPacked = recomputation != .none || keepsRounded ? packed() : nil
     let sharedAttended = recomputation == .full || keepsRounded ? attended() : nil
     let sharedLogSumExp = recomputation == .full ? logSumExp() : nil
     let sharedTokens = recomputation == .none ? nil : tokenActivations(chunk)
     layers = (0..<shape.layers).map { index in
-      LayerActivations(
+      // The backward pass begins with the last layer, whose floats still lie there.
+      let keepsAttention = keepsRounded && index + 1 < shape.layers
+      return LayerActivations(
         input: streams[index], output: streams[index + 1],
         attention: AttentionActivations(
           packed: sharedPacked ?? packed(), attended: sharedAttended ?? attended(),
           logSumExp: sharedLogSumExp ?? logSumExp(),
-          keptPacked: recomputation == .none && keepsRounded ? rounded(shape.packedWidth) : nil,
-          keptAttended: recomputation != .full && keepsRounded ? rounded(shape.queryWidth) : nil),
+          keptPacked: recomputation == .none && keepsAttention ? rounded(shape.packedWidth) : nil,
+          keptAttended: recomputation != .full && keepsAttention
+            ? rounded(shape.queryWidth) : nil),
         tokens: sharedTokens ?? tokenActivations(tokens),
         keepsTokens: recomputation == .none)
     }
@@ -88,10 +91,14 @@ struct TrainingActivations {
     logits = arena.take(logitRows * shape.vocabulary)
     let packedBytes = shape.packedLayerBytes(tokens: tokens, precision: precision, pool: pool)
     packedWeights = PackedWeights(memory: arena.take(bytes: packedBytes), capacity: packedBytes)
-    let turnedBytes = [(chunk, shape.widestOutput), (logitRows, shape.vocabulary)].map {
-      Matmul.turnedBytes(rows: $0.0, columns: $0.1, precision: precision, pool: pool)
+    func turnedBytes(_ isTrained: Bool, _ rows: Int, _ outputs: Int) -> Int {
+      guard isTrained else { return 0 }
+      return Matmul.turnedBytes(rows: rows, columns: outputs, precision: precision, pool: pool)
     }
-    let most = max(turnedBytes[0], turnedBytes[1])
+    let most = max(
+      turnedBytes(adapters == nil, chunk, shape.widestOutput),
+      turnedBytes(adapters.map { $0.embeddings && shape.tied } ?? true, logitRows, shape.vocabulary)
+    )
     turnedGradients = UnsafeMutableRawBufferPointer(start: arena.take(bytes: most), count: most)
   }
 }

@@ -38,9 +38,9 @@ extension Transformer {
       fillMiddle(layer, chunk, at, start: start, rows: rows)
       norm(chunk.middle, at.feedForwardNorm, acts.normed, rows: rows)
       project(acts.normed, gateUpMatrices(at), chunk.gateUp, rows: rows)
-      // Rounds them, as the forward pass did.
       if let kept = chunk.keptGateUp {
-        activate(chunk.gateUp, keeping: kept, acts.hidden, rows: rows)
+        Flat.round(
+          chunk.gateUp, into: kept, count: rows * 2 * shape.feedForward, pool: pool)
       }
     }
     let stream = acts.residualGradient + start * shape.width
@@ -56,8 +56,8 @@ extension Transformer {
       inputs: shape.width
     ) {
       normBackward(
-        acts.normGradient, chunk.middle, at.feedForwardNorm, again: acts.normed, into: stream,
-        rows: rows, adding: true)
+        acts.normGradient, chunk.middle, at.feedForwardNorm,
+        again: recomputation == .none ? acts.normed : nil, into: stream, rows: rows, adding: true)
       return UnsafePointer(acts.normed)
     }
     let output = [MatrixPart(offset: at.output, outputs: shape.width)]
@@ -75,7 +75,7 @@ extension Transformer {
     rows: Int
   ) {
     let packedGradient = acts.packedGradient + start * shape.packedWidth
-    if at.hasPositions { turn(packedGradient, acts, start: start, rows: rows, inverse: true) }
+    if at.hasPositions { turnHeads(packedGradient, acts, start: start, rows: rows, inverse: true) }
     projectBackward(
       packedGradient, packedMatrices(at), inputGradient: acts.normGradient, rows: rows,
       inputs: shape.width

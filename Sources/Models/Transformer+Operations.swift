@@ -156,7 +156,8 @@ extension Transformer {
   ) {
     SwiGLU.backward(
       dh: hidden, gate: chunk.gateUp, up: chunk.gateUp + shape.feedForward, h: hidden,
-      dgate: gradient, dup: gradient + shape.feedForward, kept: chunk.keptGateUp, rows: rows,
+      dgate: gradient, dup: gradient + shape.feedForward, kept: UnsafePointer(chunk.keptGateUp),
+      rows: rows,
       width: shape.feedForward,
       inputStride: 2 * shape.feedForward, gradientStride: 2 * shape.feedForward, pool: pool)
   }
@@ -265,7 +266,8 @@ extension Transformer {
   ) {
     let stride = parts.reduce(0) { $0 + $1.outputs }
     let joined = merged(parts)
-    // There is room for one gradient that both products read; matrices in 4 bits have none of their own.
+    // There is room for one gradient that both products read. Matrices apart from each other, by padding or because
+    // they are in 4 bits, take theirs as it lies.
     let turned = joined.count == 1 ? turnedRoom(joined[0], rows: rows) : nil
     var column = 0
     for part in joined {

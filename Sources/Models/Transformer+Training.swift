@@ -20,7 +20,7 @@ extension Transformer {
       let acts = arena.layOut {
         TrainingActivations(
           shape, tokens: tokens, logitRows: rows, recomputation: recomputation,
-          precision: precision, pool: pool, arena: $0)
+          adapters: adapterPlan, precision: precision, pool: pool, arena: $0)
       }
       (keptWeights, turnedGradients) = (acts.packedWeights, acts.turnedGradients)
       defer { (keptWeights, turnedGradients) = (nil, nil) }
@@ -50,7 +50,8 @@ extension Transformer {
         fillMiddle(layer, chunk, at, start: start, rows: rows)
         norm(chunk.middle, at.feedForwardNorm, acts.normed, rows: rows)
         project(acts.normed, gateUpMatrices(at), chunk.gateUp, rows: rows)
-        activate(chunk.gateUp, keeping: chunk.keptGateUp, acts.hidden, rows: rows)
+        let kept = recomputation == .none ? chunk.keptGateUp : nil
+        activate(chunk.gateUp, keeping: kept, acts.hidden, rows: rows)
         let output = layer.output + start * shape.width
         copy(chunk.middle, to: output, count: rows * shape.width)
         projectAdding(
@@ -67,7 +68,7 @@ extension Transformer {
       norm(layer.input + start * shape.width, at.attentionNorm, acts.normed, rows: rows)
       let packed = layer.attention.packed + start * shape.packedWidth
       project(acts.normed, packedMatrices(at), packed, rows: rows)
-      if at.hasPositions { turn(packed, acts, start: start, rows: rows, inverse: false) }
+      if at.hasPositions { turnHeads(packed, acts, start: start, rows: rows, inverse: false) }
       keep(
         layer.attention.packed, in: layer.attention.keptPacked, start: start, rows: rows,
         width: shape.packedWidth)
@@ -85,7 +86,7 @@ extension Transformer {
   }
 
   /// Turns the heads of a chunk by their positions, or back.
-  func turn(
+  func turnHeads(
     _ packed: UnsafeMutablePointer<Float>, _ acts: TrainingActivations, start: Int, rows: Int,
     inverse: Bool
   ) {

@@ -40,7 +40,7 @@ struct AdapterTests {
   ]
 
   /// A model with adapters that are not at their beginning.
-  private static func adapted(_ example: Example) -> Transformer {
+  private static func adapted(_ example: Example, _ pool: ThreadPool = pool) -> Transformer {
     let model = example.model.transformer(pool)
     model.attach(example.plan, seed: 3)
     for entry in model.trained.layout.entries where entry.name.hasSuffix("lora_b") {
@@ -214,6 +214,31 @@ struct AdapterTests {
       return Array(model.gradients.values.buffer)
     }
     #expect(gradients(recomputation) == gradients(.none))
+  }
+
+  @Test(arguments: InstructionSet.available.filter(\.hasBFloat16), [false, true])
+  func recomputationInBFloat16ChangesNoBitAndLittleElse(_ set: InstructionSet, isPacked: Bool) {
+    let pool = ThreadPool(threads: 2, instructionSet: set, backend: .own)
+    let plan = AdapterPlan(
+      rank: 2, alpha: 4, targets: AdapterTarget.allCases, embeddings: true, isPacked: isPacked)
+    // More tokens than a chunk holds.
+    var example = ModelCase.all[0]
+    example.length = 300
+    let model = Self.adapted(Example(model: example, plan: plan), pool)
+    let (input, targets, weights) = example.batch()
+    func gradients(_ precision: MatmulPrecision, _ recomputation: Recomputation) -> [Float] {
+      model.precision = precision
+      model.recomputation = recomputation
+      model.zeroGradients()
+      _ = model.lossAndGradients(input, targets: targets, weights: weights)
+      return Array(model.gradients.values.buffer)
+    }
+    let kept = gradients(.bfloat16, .none)
+    #expect(gradients(.bfloat16, .selective) == kept)
+    #expect(gradients(.bfloat16, .full) == kept)
+    let exact = gradients(.float32, .none)
+    let error = zip(kept, exact).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    #expect((error / exact.reduce(0) { $0 + $1 * $1 }).squareRoot() < 0.05)
   }
 
   @Test(arguments: [false, true])

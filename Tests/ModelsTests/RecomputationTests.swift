@@ -39,13 +39,14 @@ import Testing
 
   @Test(arguments: loops)
   func gradientsOfManyChunksAreTheSameBits(_ set: InstructionSet, precision: MatmulPrecision) {
-    let example = Self.long
-    let model = example.transformer(
-      ThreadPool(threads: 2, instructionSet: set, backend: .own))
-    model.precision = precision
-    let kept = outcome(model, .none, example.batch())
-    #expect(outcome(model, .selective, example.batch()) == kept)
-    #expect(outcome(model, .full, example.batch()) == kept)
+    for example in [Self.long, Self.padded] {
+      let model = example.transformer(
+        ThreadPool(threads: 2, instructionSet: set, backend: .own))
+      model.precision = precision
+      let kept = outcome(model, .none, example.batch())
+      #expect(outcome(model, .selective, example.batch()) == kept)
+      #expect(outcome(model, .full, example.batch()) == kept)
+    }
   }
 
   @Test func chunksAddUpToTheGradientsOfTheRowsAlone() {
@@ -108,6 +109,9 @@ import Testing
   /// More tokens than two chunks hold, the last chunk not full, a row's border inside of a chunk.
   static let long = ModelCase(
     name: "many chunks", shape: small, rows: 3, length: 2_900, documents: true, ignored: true)
+  /// Matrices that do not lie behind each other, and an output matrix of its own.
+  static let padded = ModelCase(
+    name: "padding", shape: ModelCase.odd, rows: 3, length: 400, documents: true)
   private static let small = LlamaShape(
     vocabulary: 11, width: 16, layers: 3, heads: 2, kvHeads: 1, headWidth: 16, feedForward: 24)
 }
