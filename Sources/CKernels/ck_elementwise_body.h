@@ -62,7 +62,7 @@ static void swiglu_forward(void *arguments, long block, void *scratch) {
   }
 }
 
-/// With s = sigmoid(g): dup = dh g s, dgate = dh up s (1 + g (1 - s)), and h = g s up, again but for kept operands.
+/// With s = sigmoid(g): dup = dh g s, dgate = dh up s (1 + g (1 - s)), and the forward h = g s up.
 static void swiglu_backward(void *arguments, long block, void *scratch) {
   const ck_swiglu *a = arguments;
   const long F = a->width, last = least(a->rows, (block + 1) * a->block_rows);
