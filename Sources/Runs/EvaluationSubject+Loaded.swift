@@ -20,12 +20,12 @@ extension EvaluationSubject {
   public init(_ loaded: LoadedModel, data: String?) throws {
     let tokenizer = loaded.tokenizer
     let haystack = try data.map { path in
-      guard tokenizer is ByteTokenizer else {
+      guard tokenizer.readsAnyText else {
         throw UserError(
           path, "the model reads words of the miniature world only",
           remedy: "Use a model trained on text, or name no text.")
       }
-      return try TextFiles.tokens(path: path)
+      return try TextFiles.tokens(path: path, by: tokenizer)
     }
     self.init(
       model: loaded.transformer, tokenizer: tokenizer,

@@ -87,7 +87,9 @@ extension Recipe {
   /// The tokenizer that the recipe names, or the one that its sources need; a base brings its own.
   func makeTokenizer() throws -> any Tokenizer {
     if let tokenizer {
-      return try Tokenizers.catalog.make(tokenizer.kind, tokenizer.settings.values)
+      var settings = tokenizer.settings.values
+      if case .text(let path)? = settings["path"] { settings["path"] = .text(resolve(path)) }
+      return try Tokenizers.catalog.make(tokenizer.kind, settings)
     }
     let textKinds = SourceKinds.catalog.descriptions.filter(\.givesAnyText).map(\.name)
     let readsText = sources.contains { textKinds.contains($0.component.kind) }

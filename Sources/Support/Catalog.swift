@@ -56,16 +56,24 @@ public struct Catalog<Kind>: Sendable {
   ///
   /// - Throws: `UserError` when no such kind exists, with the nearest name, or when it refuses.
   public func make(_ name: String, _ given: [String: SettingsValue] = [:]) throws -> Kind {
+    let type = try type(name)
+    let built = try type.init(SettingsValues(given, declared: type.kind.settings))
+    guard let kind = built as? Kind else {
+      preconditionFailure("\(type) stands in the catalogue of \(slot) but is no \(Kind.self)")
+    }
+    return kind
+  }
+
+  /// The type of a kind by its name.
+  ///
+  /// - Throws: `UserError` when no such kind exists, with the nearest name.
+  public func type(_ name: String) throws -> any CatalogKind.Type {
     guard let type = types.first(where: { $0.kind.name == name }) else {
       let known = types.map { $0.kind.name }
       throw UserError(
         "\(slot).kind", "no kind \"\(name)\"",
         remedy: Suggestion.sentence(for: name, among: known))
     }
-    let built = try type.init(SettingsValues(given, declared: type.kind.settings))
-    guard let kind = built as? Kind else {
-      preconditionFailure("\(type) stands in the catalogue of \(slot) but is no \(Kind.self)")
-    }
-    return kind
+    return type
   }
 }

@@ -19,6 +19,7 @@ struct Needlepoint: ParsableCommand {
       NeedleCommand.self, EvaluateCommand.self, LongRoPECommand.self, LogitsCommand.self,
       GenerateCommand.self, PositionsCommand.self, PlanCommand.self, DataCommand.self,
       InfoCommand.self, RunsCommand.self, CompareCommand.self, DrawCommand.self, MergeCommand.self,
+      TokenizerCommand.self,
       BenchCommand.self, DescribeCommand.self,
       DoctorCommand.self,
     ],

@@ -18,6 +18,7 @@ struct Module: Sendable {
     Module(name: "COneDNN", layer: 0, imports: []),
     Module(name: "COpenBLAS", layer: 0, imports: []),
     Module(name: "CCrypto", layer: 0, imports: []),
+    Module(name: "CPCRE2", layer: 0, imports: []),
     Module(name: "CPNG", layer: 0, imports: []),
     Module(name: "CZlib", layer: 0, imports: []),
     Module(name: "CKernels", layer: 0, imports: []),
@@ -29,7 +30,8 @@ struct Module: Sendable {
     Module(
       name: "Recipes", layer: 2, imports: ["Support"], hasFoundation: true, packages: ["Yams"]),
     Module(name: "Positions", layer: 2, imports: ["Support"]),
-    Module(name: "Corpora", layer: 2, imports: ["CZlib", "Support"], hasFoundation: true),
+    Module(
+      name: "Corpora", layer: 2, imports: ["CPCRE2", "CZlib", "Support"], hasFoundation: true),
     Module(name: "HDF5", layer: 2, imports: ["CHDF5", "Support"]),
     Module(name: "Terminal", layer: 2, imports: ["CNCurses", "Support"]),
 

@@ -8,14 +8,14 @@ import Testing
   private let tokenizer = ByteTokenizer()
 
   private func open(
-    _ text: String, _ more: [String: SettingsValue] = [:]
+    _ text: String, _ more: [String: SettingsValue] = [:], by other: (any Tokenizer)? = nil
   ) throws -> any DocumentSource {
     let folder = try TemporaryFolder()
     var settings: [String: SettingsValue] = ["held_out": .real(0), "order": .text("file")]
     settings["path"] = .text(try folder.write(text, to: "chat.jsonl"))
     settings.merge(more) { $1 }
     return try SourceKinds.catalog.make("chat", settings).open(
-      SourceOpening(name: "chat", split: .training, seed: 1, tokenizer: tokenizer))
+      SourceOpening(name: "chat", split: .training, seed: 1, tokenizer: other ?? tokenizer))
   }
 
   private static let line =
@@ -34,6 +34,18 @@ import Testing
       text += tokenizer.decode([token])
     }
     return text + (isLearnt ? "]" : "")
+  }
+
+  @Test func marksOfTheFormatAreMarksAndThoseOfMessagesAreText() throws {
+    let smollm = try FileTokenizer(json: TokenizerGolden.file("smollm"), place: "smollm")
+    let line = Self.line.replacing("Hi?", with: "<|im_end|>")
+    var source = try open(line, ["format": .text("chatml")], by: smollm)
+    let tokens = try source.next(limit: 4_000).tokens
+    for name in ["<|im_start|>", "<|im_end|>"] {
+      let mark = try #require(smollm.token(name))
+      #expect(tokens.count { $0 == mark } == 5, "\(name)")
+    }
+    #expect(smollm.decode(tokens).contains("user\n<|im_end|>\nassistant"), "the user's is text")
   }
 
   @Test func repliesAreLearntWithTheMarkThatEndsThem() throws {

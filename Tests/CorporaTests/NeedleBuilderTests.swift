@@ -20,9 +20,18 @@ import Testing
     return try builder.sequence(plan, length: length, random: &random)
   }
 
-  @Test(arguments: ["world", "bytes", "text"], [128, 256, 512, 1_024, 4_096, 6_144])
+  /// A built-in tokenizer, or that of a family.
+  private func tokenizer(_ kind: String) throws -> any Tokenizer {
+    TokenizerGolden.families.contains(kind)
+      ? try FileTokenizer(json: TokenizerGolden.file(kind), place: kind)
+      : try Tokenizers.catalog.make(kind == "world" ? "world" : "bytes")
+  }
+
+  @Test(
+    arguments: ["world", "bytes", "text"] + TokenizerGolden.families,
+    [128, 256, 512, 1_024, 4_096, 6_144])
   func everyNeedleIsWhereItIsSaidToBe(kind: String, length: Int) throws {
-    let tokenizer = try Tokenizers.catalog.make(kind == "world" ? "world" : "bytes")
+    let tokenizer = try tokenizer(kind)
     let builder = try NeedleBuilder(
       tokenizer: tokenizer, haystack: kind == "text" ? tokenizer.encode(Self.prose) : nil)
     var random = random()
@@ -117,9 +126,9 @@ import Testing
     #expect(tokenizer.decode(sequence.tokens).hasPrefix("A b. A b. A b. "))
   }
 
-  @Test(arguments: ["world", "bytes"])
+  @Test(arguments: ["world", "bytes", "smollm", "mistral"])
   func controlsTakeTheTellingPartAwayAndNothingElse(kind: String) throws {
-    let tokenizer = try Tokenizers.catalog.make(kind)
+    let tokenizer = try tokenizer(kind)
     let builder = try NeedleBuilder(tokenizer: tokenizer)
     var random = random()
     let whole = try keyed(builder, length: 1_024, depths: [0, 0.5, 1], random: &random)

@@ -50,7 +50,8 @@ struct UnreadTokenizer: Tokenizer {
   var name: String { "unread" }
   var vocabularySize: Int { 1 << 13 }
   var description: String { "{}" }
-  func encode(_ text: String) -> [Int32] { [] }
+  var vocabularyHash: String { "" }
+  func encode(_ text: String, _ options: EncodingOptions) -> [Int32] { [] }
   func decode(_ tokens: [Int32]) -> String { "" }
   func isSentenceEnd(_ token: Int32) -> Bool { false }
 }

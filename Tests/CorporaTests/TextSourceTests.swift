@@ -44,6 +44,28 @@ import Testing
     #expect(String(validating: heldOut, as: UTF8.self) != nil)
   }
 
+  @Test(arguments: TokenizerGolden.families)
+  func tokensOfAFileAreThoseOfItsTextWithMarks(family: String) throws {
+    let tokenizer = try FileTokenizer(json: TokenizerGolden.file(family), place: family)
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.text, to: "a.txt")
+    func tokens(_ split: CorpusSplit) throws -> [Int32] {
+      var source = try SourceKinds.catalog.make("text", ["path": .text(path)]).open(
+        SourceOpening(name: "books", split: split, seed: 1, tokenizer: tokenizer))
+      var tokens: [Int32] = []
+      while source.cursor.epoch == 0 { tokens += try source.next(limit: 50).tokens }
+      return tokens
+    }
+    let heldOut = try tokens(.evaluation)
+    let text = tokenizer.decode(heldOut)
+    #expect(Self.text.hasSuffix(text) && text.utf8.count >= Self.text.utf8.count / 20)
+    let end = tokenizer.documentEnd.map { [$0] } ?? []
+    #expect(heldOut == tokenizer.encode(text) + end)
+    let begin = tokenizer.documentBegin.map { [$0] } ?? []
+    let training = try tokens(.training)
+    #expect(training == begin + tokenizer.encode(String(Self.text.dropLast(text.count))))
+  }
+
   @Test func foldersAreReadInTheOrderOfTheirPathsWithoutHiddenFiles() throws {
     let folder = try TemporaryFolder()
     let long = String(repeating: "x", count: 600)

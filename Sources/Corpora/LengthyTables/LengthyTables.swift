@@ -99,7 +99,7 @@ public struct LengthyTables: SourceKind {
       split: split, random: &random)
     let header = dialect.header(layout, table.columns)
     // A row's tokens are not known before it is drawn; links are as long as keys.
-    let headerTokens = tokenizer.encode(header).count
+    let headerTokens = tokenizer.encode(header, .continues).count
     var taken = headerTokens
     let room = budget - min(budget / 2, 60 * questions)
     repeat {
@@ -107,7 +107,7 @@ public struct LengthyTables: SourceKind {
       let cells = table.rows[table.rows.count - 1].map {
         $0.text.isEmpty ? table.rows[0][0] : $0
       }
-      taken += tokenizer.encode(dialect.line(layout, table.columns, cells)).count
+      taken += tokenizer.encode(dialect.line(layout, table.columns, cells), .continues).count
       if headerEvery > 0, table.rows.count % headerEvery == 0 { taken += headerTokens }
     } while taken < room && !table.isFull
     table.finish(&random)
@@ -127,7 +127,8 @@ public struct LengthyTables: SourceKind {
       var prompt = dialect.prompt(question.ask)
       if isFirst, asksFirst { prompt = "" }
       writer.ask(
-        tokenizer.encode(prompt), reply: tokenizer.encode(Self.reply(question, dialect)),
+        tokenizer.encode(prompt, .continues),
+        reply: tokenizer.encode(Self.reply(question, dialect), .continues),
         kind: question.kind,
         evidence: question.gold.count == rows.count
           ? [rows[0].lowerBound..<rows[rows.count - 1].upperBound] : question.gold.map { rows[$0] },

@@ -98,13 +98,16 @@ public struct ChatLines: SourceKind {
       var writer = ConversationWriter(tokenizer, isLearntWhole: isLearntWhole)
       for message in try messages(index) {
         let (before, after) = format.marks(around: message.role)
+        // The format's marks are marks; what a message says stays text.
+        let opening = tokenizer.encode(before, [.marks, .continues])
+        let text =
+          tokenizer.encode(message.text, .continues)
+          + tokenizer.encode(after, [.marks, .continues])
         guard message.role == .assistant else {
-          writer.give(before + message.text + after)
+          writer.give(opening + text)
           continue
         }
-        writer.ask(
-          tokenizer.encode(before), reply: tokenizer.encode(message.text + after), kind: "reply",
-          evidence: [], limit: .max)
+        writer.ask(opening, reply: text, kind: "reply", evidence: [], limit: .max)
       }
       return writer.finished()
     }

@@ -70,7 +70,7 @@ extension SourceOpening {
   func demandAnyText(_ kind: String) throws {
     guard !tokenizer.readsAnyText else { return }
     throw UserError(
-      "sources.\(name)", "\(kind) needs the tokenizer bytes, \(tokenizer.name) found",
+      "sources.\(name)", "\(kind) needs the tokenizer bytes or file, \(tokenizer.name) found",
       remedy: "Use `tokenizer: bytes`, or a built-in source such as stories.")
   }
 }

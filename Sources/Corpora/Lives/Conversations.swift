@@ -65,8 +65,8 @@ public struct Conversations: SourceKind {
     let tokenizer = opening.tokenizer
     let split = opening.split
     return GeneratedSource(name: Self.kind.name, random: opening.random) { limit, random in
-      // Words are longer than one token of most tokenizers; too long a guess is made again.
-      var words = tokenizer is WorldTokenizer ? limit : limit / 6
+      // A word is about one token, or six bytes; too long a guess is made again.
+      var words = tokenizer is ByteTokenizer ? limit / 6 : limit
       while true {
         let document = self.document(words, limit, tokenizer, split, &random)
         if document.tokens.count <= limit || words <= 16 { return document.cut(to: limit) }
@@ -146,7 +146,7 @@ struct WorldVoice {
     let before = last.map { [$0] } ?? []
     let text = world.decode(before + words).dropFirst(world.decode(before).count)
     last = words.last ?? last
-    return tokenizer.encode(String(text))
+    return tokenizer.encode(String(text), .continues)
   }
 }
 

@@ -15,14 +15,10 @@ public struct NeedleBuilder: Sendable {
   ///   - tokenizer: of the model.
   ///   - haystack: tokens of a text to hide needles in; nil means stories of the miniature world.
   ///     A text shorter than a sequence is repeated.
-  /// - Throws: `UserError` when the text has no tokens or the tokenizer has no needles.
+  /// - Throws: `UserError` when the text has no tokens.
   public init(tokenizer: any Tokenizer, haystack: [Int32]? = nil) throws {
-    switch tokenizer {
-    case is WorldTokenizer: wording = WorldNeedleWording()
-    case is ByteTokenizer: wording = ByteNeedleWording()
-    default:
-      throw UserError("needle", "no needles are known for the tokenizer \(tokenizer.name)")
-    }
+    wording =
+      tokenizer.readsAnyText ? TextNeedleWording(tokenizer) : WorldNeedleWording()
     if let haystack, haystack.isEmpty {
       throw UserError(
         "haystack", "the text has no tokens", remedy: "Give a text of a few sentences at least.")

@@ -14,7 +14,7 @@ public protocol NeedleWording: Sendable {
   var typicalTokens: Int { get }
   /// Fewest tokens of haystack that can be told.
   var leastHaystack: Int { get }
-  /// The tokens of a text, which has one form in words of the world and one in bytes; what stands
+  /// The tokens of a text, which has one form in words of the world and one in any other; what stands
   /// in square brackets is an answer, the brackets themselves are no text.
   func text(world: String, bytes: String) -> NeedleText
   /// A statement as it stands in a text: at its start it may be spaced otherwise, with as many tokens.
@@ -48,13 +48,13 @@ extension NeedleWording {
   }
 
   /// The tokens of a text whose answers stand in square brackets.
-  fileprivate func parse(_ text: String, by tokenizer: some Tokenizer) -> NeedleText {
+  fileprivate func parse(_ text: String, by tokenizer: any Tokenizer) -> NeedleText {
     var tokens: [Int32] = []
     var answers: [Range<Int>] = []
     let parts = text.split(omittingEmptySubsequences: false) { $0 == "[" || $0 == "]" }
     for (index, part) in parts.enumerated() {
       let start = tokens.count
-      tokens += tokenizer.encode(String(part))
+      tokens += tokenizer.encode(String(part), .continues)
       if index % 2 == 1 { answers.append(start..<tokens.count) }
     }
     return NeedleText(tokens: tokens, answers: answers)
@@ -84,33 +84,58 @@ struct WorldNeedleWording: NeedleWording {
   }
 }
 
-/// Recall tests as bytes: sentences parted by spaces, and lines.
-struct ByteNeedleWording: NeedleWording {
-  private static let space = Int32(UInt8(ascii: " "))
-  private static let lineBreak = Int32(UInt8(ascii: "\n"))
-  private let tokenizer = ByteTokenizer()
+/// Recall tests as text, by any tokenizer that reads it: sentences parted by spaces, and lines.
+///
+/// Tokens are joined piece by piece and never read again, so that an answer always has the same ones.
+struct TextNeedleWording: NeedleWording {
+  private let tokenizer: any Tokenizer
+  private let space: [Int32]
+  /// For every token number whether a line is over in it, [V].
+  private let endsLine: [Bool]
+  /// For every token number whether it parts words, or ends a document, [V].
+  private let opensWithSpace: [Bool]
+  let typicalTokens: Int
 
-  var typicalTokens: Int { 110 }
+  init(_ tokenizer: any Tokenizer) {
+    self.tokenizer = tokenizer
+    space = tokenizer.encode(" ", .continues)
+    let words = (0..<tokenizer.vocabularySize).map { tokenizer.word(Int32($0)).utf8 }
+    endsLine = words.map { $0.contains(UInt8(ascii: "\n")) }
+    let spaces = " \n\r\t".utf8
+    opensWithSpace = words.enumerated().map { number, word in
+      word.first.map(spaces.contains) ?? false || Int32(number) == tokenizer.documentEnd
+    }
+    typicalTokens = tokenizer.encode(Self.typical, .continues).count
+  }
+
+  /// A fact and its question, 110 bytes as most are.
+  private static let typical =
+    " The magic number of Miriam is: 4187.\nWhat is the magic number of Miriam? "
+    + "The magic number of Miriam is: 4187."
+
   var leastHaystack: Int { 1 }
 
   func text(world: String, bytes: String) -> NeedleText { parse(bytes, by: tokenizer) }
 
   func placed(_ statement: [Int32], atStart: Bool) -> [Int32] {
-    if statement.last == Self.lineBreak { return statement }
-    return atStart ? statement + [Self.space] : [Self.space] + statement
+    if let last = statement.last, endsLine[Int(last)] { return statement }
+    return atStart ? statement + space : space + statement
   }
 
   func story(tokens: Int, _ random: inout RandomStream) -> [Int32] {
     let world = WorldNeedleWording()
-    // A word is at least two bytes long with its space, so this is always enough.
-    let text = WorldTokenizer().decode(world.story(tokens: max(6, tokens), &random))
-    return Array(tokenizer.encode(text)[0..<tokens])
+    var words = max(6, tokens)
+    while true {
+      let text = WorldTokenizer().decode(world.story(tokens: words, &random))
+      let told = tokenizer.encode(text, .continues)
+      if told.count >= tokens { return Array(told[0..<tokens]) }
+      words *= 2
+    }
   }
 
   /// After a full stop, question or exclamation mark that space follows, or after a line.
   func isBoundary(_ text: [Int32], _ index: Int) -> Bool {
     guard tokenizer.isSentenceEnd(text[index - 1]) else { return false }
-    let space: [Int32] = [Self.space, Self.lineBreak, 13, 9, ByteTokenizer.end]
-    return text[index - 1] == Self.lineBreak || space.contains(text[index])
+    return endsLine[Int(text[index - 1])] || opensWithSpace[Int(text[index])]
   }
 }

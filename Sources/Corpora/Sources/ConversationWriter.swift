@@ -18,7 +18,7 @@ struct ConversationWriter {
   var closingTokens: Int { tokenizer.documentEnd == nil ? 0 : 1 }
 
   /// Appends a text that the reader is given.
-  mutating func give(_ text: String) { give(tokenizer.encode(text)) }
+  mutating func give(_ text: String) { give(tokenizer.encode(text, .continues)) }
 
   /// Appends tokens that the reader is given.
   mutating func give(_ tokens: [Int32]) { append(tokens, isLearntWhole ? .text : .ignored) }

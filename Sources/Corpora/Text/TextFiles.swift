@@ -1,7 +1,7 @@
 import Foundation
 public import Support
 
-/// Any file, or all files of a folder, as bytes.
+/// Any text file, or all text files of a folder.
 public struct TextFiles: SourceKind {
   /// What `describe` says.
   public static let kind = KindDescription(
@@ -39,21 +39,17 @@ public struct TextFiles: SourceKind {
 
   /// Opens the source; throws `UserError` when the data is no text.
   public func open(_ opening: SourceOpening) throws -> any DocumentSource {
-    guard opening.tokenizer is ByteTokenizer else {
-      throw UserError(
-        "sources.\(opening.name)",
-        "text needs the tokenizer bytes, \(opening.tokenizer.name) found",
-        remedy: "Use `tokenizer: bytes`, or a built-in source such as stories.")
-    }
+    try opening.demandAnyText(Self.kind.name)
     return try TextSource(
-      files: Self.read(path), split: opening.split, readers: readers, repeats: repeats, place: path)
+      files: Self.read(path), tokenizer: opening.tokenizer, split: opening.split,
+      readers: readers, repeats: repeats, place: path)
   }
 
-  /// The whole text of a file or folder as byte tokens, for a haystack.
+  /// The whole text of a file or folder as tokens without marks, for a haystack.
   ///
   /// - Throws: `UserError` when there is none, or it is no text.
-  public static func tokens(path: String) throws -> [Int32] {
-    try read(path).flatMap { $0.bytes.map(Int32.init) }
+  public static func tokens(path: String, by tokenizer: any Tokenizer) throws -> [Int32] {
+    try read(path).flatMap { tokenizer.encode(String(decoding: $0.bytes, as: UTF8.self)) }
   }
 
   /// Checked files in the order of their paths, which no file system decides.

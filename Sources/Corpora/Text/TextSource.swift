@@ -16,12 +16,14 @@ struct TextSource: DocumentSource {
 
   /// What this split may see of a file.
   private struct Piece {
-    let bytes: Data
-    let hasBegin: Bool
-    let hasEnd: Bool
+    let tokens: TextTokens
+    /// The mark before it, where the file begins.
+    let begin: Int32?
+    /// The mark after it, where the file ends.
+    let closing: Int32?
     /// Tokens before it in the text.
     let start: Int
-    var count: Int { bytes.count + (hasBegin ? 1 : 0) + (hasEnd ? 1 : 0) }
+    var count: Int { tokens.count + (begin == nil ? 0 : 1) + (closing == nil ? 0 : 1) }
     var end: Int { start + count }
   }
 
@@ -34,7 +36,10 @@ struct TextSource: DocumentSource {
 
   let isContinuous = true
 
-  init(files: [TextFile], split: CorpusSplit, readers: Int, repeats: Bool, place: String) throws {
+  init(
+    files: [TextFile], tokenizer: any Tokenizer, split: CorpusSplit, readers: Int, repeats: Bool,
+    place: String
+  ) throws {
     guard files.contains(where: { $0.heldOutStart < $0.bytes.count }) else {
       throw UserError(
         place, "no file is long enough, \(2 * Self.heldOutBlock) bytes are needed",
@@ -47,10 +52,14 @@ struct TextSource: DocumentSource {
       guard !range.isEmpty else { continue }
       let start = file.bytes.startIndex + range.lowerBound
       let piece = Piece(
-        bytes: file.bytes[start..<start + range.count], hasBegin: range.lowerBound == 0,
-        hasEnd: range.upperBound == count, start: total)
+        tokens: TextTokens(file.bytes[start..<start + range.count], by: tokenizer),
+        begin: range.lowerBound == 0 ? tokenizer.documentBegin : nil,
+        closing: range.upperBound == count ? tokenizer.documentEnd : nil, start: total)
       total = piece.end
       pieces.append(piece)
+    }
+    guard total > 0 else {
+      throw UserError(place, "the text has no tokens", remedy: "Give a text of words.")
     }
     let parts = max(1, min(readers, total / Self.leastPart))
     borders = (0...parts).map { $0 * total / parts }
@@ -83,14 +92,15 @@ struct TextSource: DocumentSource {
 
   /// Some tokens of a piece, by their numbers in it.
   private static func tokens(_ range: Range<Int>, of piece: Piece) -> [Int32] {
-    let begin = piece.hasBegin ? 1 : 0
-    let bytes = range.clamped(to: begin..<begin + piece.bytes.count)
-    let first = piece.bytes.startIndex - begin
+    let first = piece.begin == nil ? 0 : 1
+    let inside = range.clamped(to: first..<first + piece.tokens.count)
     var tokens: [Int32] = []
     tokens.reserveCapacity(range.count)
-    if range.lowerBound < begin { tokens.append(ByteTokenizer.begin) }
-    tokens += piece.bytes[first + bytes.lowerBound..<first + bytes.upperBound].lazy.map(Int32.init)
-    if range.upperBound > begin + piece.bytes.count { tokens.append(ByteTokenizer.end) }
+    if let begin = piece.begin, range.lowerBound < first { tokens.append(begin) }
+    tokens += piece.tokens[inside.lowerBound - first..<inside.upperBound - first]
+    if let closing = piece.closing, range.upperBound > first + piece.tokens.count {
+      tokens.append(closing)
+    }
     return tokens
   }
 
@@ -108,5 +118,36 @@ struct TextSource: DocumentSource {
         remedy: "Put the old files back, or start a new run from the checkpoint.")
     }
     self.cursor = cursor
+  }
+}
+
+/// The tokens of a text.
+///
+/// Bytes are tokens as they stand in the file; any other tokenizer reads the text once, and its tokens
+/// are kept.
+private enum TextTokens {
+  case bytes(Data)
+  case read([Int32])
+
+  init(_ bytes: Data, by tokenizer: any Tokenizer) {
+    self =
+      tokenizer is ByteTokenizer
+      ? .bytes(bytes) : .read(tokenizer.encode(String(decoding: bytes, as: UTF8.self)))
+  }
+
+  var count: Int {
+    switch self {
+    case .bytes(let bytes): bytes.count
+    case .read(let tokens): tokens.count
+    }
+  }
+
+  subscript(_ range: Range<Int>) -> [Int32] {
+    switch self {
+    case .bytes(let bytes):
+      bytes[bytes.startIndex + range.lowerBound..<bytes.startIndex + range.upperBound]
+        .map(Int32.init)
+    case .read(let tokens): Array(tokens[range])
+    }
   }
 }

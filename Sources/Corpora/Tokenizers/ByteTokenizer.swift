@@ -7,6 +7,8 @@ public struct ByteTokenizer: Tokenizer {
   /// The mark after the last byte of a document.
   public static let end: Int32 = 257
 
+  private static let marks = ["<begin>", "<end>"]
+
   /// What `describe` says.
   public static let kind = KindDescription(
     "bytes", "One token a byte of UTF-8; works for any text.")
@@ -23,8 +25,10 @@ public struct ByteTokenizer: Tokenizer {
   public var vocabularySize: Int { Tokenizers.padded(258) }
   /// One line of JSON for checkpoints.
   public var description: String {
-    Tokenizers.describe(name, size: vocabularySize, words: ["<begin>", "<end>"])
+    Tokenizers.describe(self, words: Self.marks)
   }
+  /// A hash of the marks' names.
+  public var vocabularyHash: String { Tokenizers.hash(Self.marks) }
 
   /// The mark before the first byte of a document.
   public var documentBegin: Int32? { Self.begin }
@@ -32,7 +36,9 @@ public struct ByteTokenizer: Tokenizer {
   public var documentEnd: Int32? { Self.end }
 
   /// The token numbers of a text.
-  public func encode(_ text: String) -> [Int32] { text.utf8.map(Int32.init) }
+  public func encode(_ text: String, _ options: EncodingOptions) -> [Int32] {
+    text.utf8.map(Int32.init)
+  }
 
   /// The text of the bytes; marks and unused numbers have none, broken UTF-8 becomes U+FFFD.
   public func decode(_ tokens: [Int32]) -> String {

@@ -4,7 +4,7 @@ public import Support
 public enum Tokenizers {
   /// The kinds, in the order shown.
   public static let catalog = Catalog<any Tokenizer>(
-    "tokenizer", [WorldTokenizer.self, ByteTokenizer.self])
+    "tokenizer", [WorldTokenizer.self, ByteTokenizer.self, FileTokenizer.self])
 
   /// Rebuilds the tokenizer of a checkpoint.
   ///
@@ -15,10 +15,11 @@ public enum Tokenizers {
       throw UserError(
         "tokenizer", "the description is not readable", remedy: "The checkpoint is damaged.")
     }
-    let tokenizer = try catalog.make(kind)
-    guard
-      let own = try? JSONValue(parsing: tokenizer.description),
-      own["vocabulary_hash"] == json["vocabulary_hash"]
+    guard let type = try catalog.type(kind) as? any Tokenizer.Type else {
+      preconditionFailure("\(kind) is no tokenizer")
+    }
+    let tokenizer = try type.init(description: json)
+    guard tokenizer.vocabularyHash == json["vocabulary_hash"]?.textValue
     else {
       throw UserError(
         "tokenizer", "the vocabulary of \"\(kind)\" differs from this program's",
@@ -28,14 +29,18 @@ public enum Tokenizers {
   }
 
   /// The description that goes into checkpoints.
-  static func describe(_ kind: String, size: Int, words: [String]) -> String {
-    let hash = StableHash.fnv1a(words.joined(separator: "\u{0}"))
-    return JSONValue.object([
-      ("kind", .text(kind)),
-      ("vocabulary_size", .integer(size)),
-      ("vocabulary_hash", .text(String(hash, radix: 16))),
+  static func describe(_ tokenizer: some Tokenizer, words: [String]) -> String {
+    JSONValue.object([
+      ("kind", .text(tokenizer.name)),
+      ("vocabulary_size", .integer(tokenizer.vocabularySize)),
+      ("vocabulary_hash", .text(tokenizer.vocabularyHash)),
       ("words", .list(words.map { .text($0) })),
     ]).line
+  }
+
+  /// The hash of a list of words.
+  static func hash(_ words: [String]) -> String {
+    String(StableHash.fnv1a(words.joined(separator: "\u{0}")), radix: 16)
   }
 
   /// The next multiple of 64, which keeps matrix products of the output layer aligned.

@@ -29,8 +29,10 @@ public struct WorldTokenizer: Tokenizer {
   public var vocabularySize: Int { Tokenizers.padded(WorldVocabulary.words.count) }
   /// One line of JSON for checkpoints.
   public var description: String {
-    Tokenizers.describe(name, size: vocabularySize, words: WorldVocabulary.words)
+    Tokenizers.describe(self, words: WorldVocabulary.words)
   }
+  /// A hash of the words.
+  public var vocabularyHash: String { Tokenizers.hash(WorldVocabulary.words) }
 
   /// Words of other texts are unknown to it.
   public var readsAnyText: Bool { false }
@@ -39,7 +41,7 @@ public struct WorldTokenizer: Tokenizer {
   public func isSentenceEnd(_ token: Int32) -> Bool { Self.sentenceEnd.contains(token) }
 
   /// The token numbers of a text.
-  public func encode(_ text: String) -> [Int32] {
+  public func encode(_ text: String, _ options: EncodingOptions) -> [Int32] {
     var tokens: [Int32] = []
     var reader = WorldReader(text)
     while let word = reader.next() {

@@ -91,6 +91,7 @@ public struct Recipe: Sendable, Equatable {
     let checkpoints = stages.flatMap { $0.askedWeights(vocabulary) }
       .filter { !isOwnWeights($0.name) }.map { (path: $0.name, key: $0.key) }
     return (base.map { [($0, "base")] } ?? [])
+      + (tokenizer?.paths(.tokenizer, vocabulary) ?? [])
       + sources.flatMap { $0.component.paths(.source, vocabulary) } + checkpoints
   }
 
