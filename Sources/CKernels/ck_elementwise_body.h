@@ -1,4 +1,15 @@
-// Rotary position embedding, SwiGLU, and plain vector arithmetic.
+// Biases, rotary position embedding, SwiGLU, and plain vector arithmetic.
+
+static void add_bias(void *arguments, long block, void *scratch) {
+  const ck_bias *a = arguments;
+  const long last = least(a->rows, (block + 1) * a->block_rows);
+  for (long row = block * a->block_rows; row < last; row++) {
+    float *y = a->y + row * a->stride;
+    long i = 0;
+    for (; i + CK_WIDTH <= a->width; i += CK_WIDTH) store(y + i, load(y + i) + load(a->bias + i));
+    for (; i < a->width; i++) y[i] += a->bias[i];
+  }
+}
 
 /// Turns pairs (x[i], x[i + half]) by the angle of the token (Su et al., arXiv:2104.09864, with the
 /// half-split order of pairs that Llama's published weights use).

@@ -20,7 +20,7 @@ public struct AdapterPlan: Sendable, Codable, Equatable {
   public var targets: [AdapterTarget]
   /// True when the embedding, and with it a tied output matrix, is trained in full.
   public var embeddings: Bool
-  /// True when the norms are trained in full.
+  /// True when the norms are trained in full; biases never are.
   public var norms: Bool
   /// True when the matrices of the blocks are held in 4 bits.
   ///
@@ -45,7 +45,7 @@ public struct AdapterPlan: Sendable, Codable, Equatable {
 
   /// True when a tensor is trained in full, as a copy among the adapters.
   func trainsWhole(_ entry: TensorEntry) -> Bool {
-    entry.shape.count == 1 ? norms : entry.name == "embedding" && embeddings
+    entry.isNorm ? norms : entry.name == "embedding" && embeddings
   }
 
   /// True when a tensor gets an adapter.
@@ -133,6 +133,12 @@ extension LlamaShape {
 }
 
 extension TensorEntry {
-  /// True for the matrices of the blocks, which is all but embedding, norms and output matrix.
+  /// True for the matrices of the blocks, which is all but embedding, norms, biases and output matrix.
   var isBlockMatrix: Bool { shape.count == 2 && name.hasPrefix("layers/") }
+
+  /// True for the biases of query, key and value.
+  var isBias: Bool { name.hasSuffix("_bias") }
+
+  /// True for the weights of norms.
+  var isNorm: Bool { shape.count == 1 && !isBias }
 }

@@ -61,6 +61,9 @@ public enum FlopCount {
   }
 
   private static func countedParameters(_ shape: LlamaShape) -> Int {
-    shape.parameterCount - (shape.tied ? 0 : shape.vocabulary * shape.width)
+    // Neither biases nor norms of heads are products.
+    var plain = shape
+    (plain.qkvBias, plain.qkNorm) = (false, false)
+    return plain.parameterCount - (shape.tied ? 0 : shape.vocabulary * shape.width)
   }
 }

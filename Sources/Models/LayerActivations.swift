@@ -40,17 +40,20 @@ struct TokenActivations {
 
 /// What attention reads and writes, for all tokens.
 struct AttentionActivations {
-  /// Query, key and value heads of each token behind each other, turned, [N, (H + 2K) E].
+  /// Query, key and value heads of each token behind each other, as the projections gave them,
+  /// [N, (H + 2K) E]; without norms of heads the same memory as `packed`, and turned like those.
+  let heads: UnsafeMutablePointer<Float>
+  /// The same as attention reads them, normalised and turned.
   let packed: UnsafeMutablePointer<Float>
   /// Attention's result before the output projection, [N, H * E].
   let attended: UnsafeMutablePointer<Float>
   /// Logarithm of the sum of exponentials of the scores, [B, H, T].
   let logSumExp: UnsafeMutablePointer<Float>
-  /// `packed` and `attended` as bfloat16, of each layer but the last, where all layers share the floats; nil where
+  /// `heads` and `attended` as bfloat16, of each layer but the last, where all layers share the floats; nil where
   /// nothing is kept, or products are float32.
   ///
-  /// Loses nothing: products read them rounded, and attention's result is rounded already.
-  let keptPacked: UnsafeMutablePointer<UInt16>?
+  /// Loses nothing: products and norms of heads read them rounded, and attention's result is rounded already.
+  let keptHeads: UnsafeMutablePointer<UInt16>?
   let keptAttended: UnsafeMutablePointer<UInt16>?
 }
 

@@ -27,6 +27,14 @@ extension LlamaShape {
         help: "Every so many-th block does without positions (NoPE); none when absent.",
         source: "Yang et al., arXiv:2501.18795; Kazemnejad et al., arXiv:2305.19466"),
       Setting(
+        "qkv_bias", .flag, default: nil,
+        help: "Whether the projections to queries, keys and values have biases; not when absent.",
+        source: "Qwen2, arXiv:2407.10671, section 2.2.1"),
+      Setting(
+        "qk_norm", .flag, default: nil,
+        help: "Whether query and key heads have norms before they are turned; not when absent.",
+        source: "Qwen3, arXiv:2505.09388, section 2"),
+      Setting(
         "tied", .flag, default: .flag(true),
         help: "Whether the output matrix is the embedding."),
       Setting(
@@ -61,7 +69,8 @@ extension LlamaShape {
       tied: values.flag("tied") ?? true, normEpsilon: values.real("norm_epsilon") ?? 1e-5,
       ropeBase: values.real("rope_base") ?? 10_000,
       trainedContext: values.integer("trained_context") ?? trainedContext,
-      nopeEvery: values.integer("nope_every"))
+      nopeEvery: values.integer("nope_every"), qkvBias: values.flag("qkv_bias") ?? false,
+      qkNorm: values.flag("qk_norm") ?? false)
     if values.integer("head_width") == nil, width % heads != 0 {
       throw UserError(
         "model.width", "\(width) is not a multiple of heads, \(heads)",

@@ -29,12 +29,34 @@ public struct LlamaShape: Sendable, Codable, Equatable {
   public var trainedContext: Int
   /// Every so many-th block does without positions; nil when all have them.
   public var nopeEvery: Int?
+  /// Whether the projections to queries, keys and values have biases (Qwen2, arXiv:2407.10671, section 2.2.1).
+  public var qkvBias: Bool {
+    get { storedBias != nil }
+    set { storedBias = newValue ? true : nil }
+  }
+  /// Whether query and key heads have norms before they are turned (Qwen3, arXiv:2505.09388, section 2).
+  public var qkNorm: Bool {
+    get { storedNorm != nil }
+    set { storedNorm = newValue ? true : nil }
+  }
+
+  // Stored only where they are on: checkpoints of other models stay as they were.
+  private var storedBias: Bool?
+  private var storedNorm: Bool?
+
+  private enum CodingKeys: String, CodingKey {
+    case vocabulary, width, layers, heads, kvHeads, headWidth, feedForward, tied, normEpsilon
+    case ropeBase, trainedContext, nopeEvery
+    case storedBias = "qkvBias"
+    case storedNorm = "qkNorm"
+  }
 
   /// A shape of these sizes; `kvHeads` defaults to `heads`, `headWidth` to `width / heads`.
   public init(
     vocabulary: Int, width: Int, layers: Int, heads: Int, kvHeads: Int? = nil,
     headWidth: Int? = nil, feedForward: Int, tied: Bool = true, normEpsilon: Double = 1e-5,
-    ropeBase: Double = 10_000, trainedContext: Int = 256, nopeEvery: Int? = nil
+    ropeBase: Double = 10_000, trainedContext: Int = 256, nopeEvery: Int? = nil,
+    qkvBias: Bool = false, qkNorm: Bool = false
   ) {
     self.vocabulary = vocabulary
     self.width = width
@@ -48,6 +70,8 @@ public struct LlamaShape: Sendable, Codable, Equatable {
     self.ropeBase = ropeBase
     self.trainedContext = trainedContext
     self.nopeEvery = nopeEvery
+    self.qkvBias = qkvBias
+    self.qkNorm = qkNorm
   }
 
   /// Floats of all query heads of a token, H * E.
@@ -65,13 +89,15 @@ public struct LlamaShape: Sendable, Codable, Equatable {
   /// Number of parameters; a tied embedding counts once.
   public var parameterCount: Int {
     let attention = 2 * queryWidth * width + 2 * keyWidth * width
-    let block = attention + 3 * feedForward * width + 2 * width
+    let heads = (qkvBias ? queryWidth + 2 * keyWidth : 0) + (qkNorm ? 2 * headWidth : 0)
+    let block = attention + heads + 3 * feedForward * width + 2 * width
     return vocabulary * width * (tied ? 1 : 2) + layers * block + width
   }
 
   /// Where every parameter lies in one allocation.
   ///
-  /// Query, key and value follow each other, as gate and up do, so that each group is one matrix.
+  /// Query, key and value follow each other, and so do their biases, and gate and up, so that each group is
+  /// one matrix.
   public var parameterLayout: TensorLayout {
     var layout = TensorLayout()
     layout.append("embedding", shape: [vocabulary, width], axes: ["vocabulary", "width"])
@@ -82,6 +108,15 @@ public struct LlamaShape: Sendable, Codable, Equatable {
         prefix + "attention/query", shape: [queryWidth, width], axes: ["head", "width"])
       layout.append(prefix + "attention/key", shape: [keyWidth, width], axes: ["head", "width"])
       layout.append(prefix + "attention/value", shape: [keyWidth, width], axes: ["head", "width"])
+      if qkvBias {
+        layout.append(prefix + "attention/query_bias", shape: [queryWidth], axes: ["head"])
+        layout.append(prefix + "attention/key_bias", shape: [keyWidth], axes: ["head"])
+        layout.append(prefix + "attention/value_bias", shape: [keyWidth], axes: ["head"])
+      }
+      if qkNorm {
+        layout.append(prefix + "attention/query_norm", shape: [headWidth], axes: ["head_width"])
+        layout.append(prefix + "attention/key_norm", shape: [headWidth], axes: ["head_width"])
+      }
       layout.append(
         prefix + "attention/output", shape: [width, queryWidth], axes: ["width", "head"])
       layout.append(prefix + "feed_forward_norm", shape: [width], axes: ["width"])

@@ -6,6 +6,10 @@ struct LayerOffsets {
   let query: Int
   let key: Int
   let value: Int
+  /// Biases of query, key and value; nil for a model without.
+  let biases: (query: Int, key: Int, value: Int)?
+  /// Weights of the norms of query and key heads; nil for a model without.
+  let headNorms: (query: Int, key: Int)?
   let output: Int
   let feedForwardNorm: Int
   let gate: Int
@@ -34,7 +38,9 @@ struct ParameterOffsets {
     embedding = next()
     layers = (0..<shape.layers).map { layer in
       LayerOffsets(
-        attentionNorm: next(), query: next(), key: next(), value: next(), output: next(),
+        attentionNorm: next(), query: next(), key: next(), value: next(),
+        biases: shape.qkvBias ? (next(), next(), next()) : nil,
+        headNorms: shape.qkNorm ? (next(), next()) : nil, output: next(),
         feedForwardNorm: next(), gate: next(), up: next(), down: next(),
         hasPositions: shape.hasPositions(layer))
     }

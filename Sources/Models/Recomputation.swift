@@ -11,6 +11,8 @@
 /// | `full` | D | all but the down projection |
 ///
 /// Where products round their operands, P, Q and 2 F are numbers of bfloat16, half as large; D and H stay floats.
+/// Where query and key heads have norms, P are the heads before them; norms and turns are computed again in
+/// every case, and the layers share P floats more of each token.
 ///
 /// - SeeAlso: Chen et al., arXiv:1604.06174, section 4; Korthikanti et al., arXiv:2205.05198,
 ///   section 5, for choosing by the cost of the recomputation.

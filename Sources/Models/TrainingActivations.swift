@@ -60,19 +60,24 @@ struct TrainingActivations {
     func rounded(_ width: Int) -> UnsafeMutablePointer<UInt16> {
       arena.take(bytes: tokens * width * 2).assumingMemoryBound(to: UInt16.self)
     }
-    let sharedPacked = recomputation != .none || keepsRounded ? packed() : nil
+    // Heads with norms are kept as they are before: the norms' gradients read them, and to normalise and turn
+    // them once more costs little.
+    let sharesHeads = recomputation != .none || keepsRounded
+    let sharedPacked = sharesHeads || shape.qkNorm ? packed() : nil
+    let sharedHeads = sharesHeads && shape.qkNorm ? packed() : nil
     let sharedAttended = recomputation == .full || keepsRounded ? attended() : nil
     let sharedLogSumExp = recomputation == .full ? logSumExp() : nil
     let sharedTokens = recomputation == .none ? nil : tokenActivations(chunk)
     layers = (0..<shape.layers).map { index in
       // The backward pass begins with the last layer, whose floats still lie there.
       let keepsAttention = keepsRounded && index + 1 < shape.layers
+      let heads = sharedHeads ?? (shape.qkNorm ? nil : sharedPacked) ?? packed()
       return LayerActivations(
         input: streams[index], output: streams[index + 1],
         attention: AttentionActivations(
-          packed: sharedPacked ?? packed(), attended: sharedAttended ?? attended(),
+          heads: heads, packed: sharedPacked ?? heads, attended: sharedAttended ?? attended(),
           logSumExp: sharedLogSumExp ?? logSumExp(),
-          keptPacked: recomputation == .none && keepsAttention ? rounded(shape.packedWidth) : nil,
+          keptHeads: recomputation == .none && keepsAttention ? rounded(shape.packedWidth) : nil,
           keptAttended: recomputation != .full && keepsAttention
             ? rounded(shape.queryWidth) : nil),
         tokens: sharedTokens ?? tokenActivations(tokens),

@@ -14,7 +14,7 @@ extension Transformer {
       if index + 1 < shape.layers {
         if recomputation != .none { fillHeads(layer, at, acts, count: count) }
         if recomputation == .full { attend(batch, layer.attention) }
-        restore(layer.attention, count: count)
+        restore(layer.attention, at, acts, count: count)
       }
       inTrainingChunks(count) { start, rows in
         feedForwardBackward(layer, at, acts, start: start, rows: rows)
@@ -76,6 +76,9 @@ extension Transformer {
   ) {
     let packedGradient = acts.packedGradient + start * shape.packedWidth
     if at.hasPositions { turnHeads(packedGradient, acts, start: start, rows: rows, inverse: true) }
+    normHeadsBackward(
+      packedGradient, layer.attention.heads + start * shape.packedWidth, at, rows: rows)
+    addBiasGradients(packedGradient, at, rows: rows)
     projectBackward(
       packedGradient, packedMatrices(at), inputGradient: acts.normGradient, rows: rows,
       inputs: shape.width
@@ -88,10 +91,17 @@ extension Transformer {
     }
   }
 
-  /// Brings back what the layer has kept as bfloat16.
-  private func restore(_ attention: AttentionActivations, count: Int) {
-    if let kept = attention.keptPacked {
-      Flat.widen(kept, into: attention.packed, count: count * shape.packedWidth, pool: pool)
+  /// Brings back what the layer has kept as bfloat16, and from kept heads before their norms those behind.
+  private func restore(
+    _ attention: AttentionActivations, _ at: LayerOffsets, _ acts: TrainingActivations, count: Int
+  ) {
+    if let kept = attention.keptHeads {
+      Flat.widen(kept, into: attention.heads, count: count * shape.packedWidth, pool: pool)
+    }
+    if recomputation == .none, at.headNorms != nil {
+      inTrainingChunks(count) { start, rows in
+        finishHeads(attention, at, acts, start: start, rows: rows)
+      }
     }
     if let kept = attention.keptAttended {
       Flat.widen(kept, into: attention.attended, count: count * shape.queryWidth, pool: pool)

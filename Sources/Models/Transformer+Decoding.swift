@@ -34,7 +34,8 @@ extension Transformer {
       gather(batch.tokens, into: acts.stream, count: 1)
       for (index, at) in offsets.layers.enumerated() {
         norm(acts.stream, at.attentionNorm, acts.normed, rows: 1)
-        project(acts.normed, packedMatrices(at), acts.packed, rows: 1)
+        projectHeads(acts.normed, at, acts.packed, rows: 1)
+        normHeads(acts.packed, at, into: acts.packed, rows: 1)
         if at.hasPositions {
           rotate(acts.packed, acts.cosine, acts.sine, count: 1, inverse: false)
         }

@@ -130,8 +130,9 @@ extension Transformer {
     for (index, at) in offsets.layers.enumerated() {
       inChunks(of: InferenceActivations.chunkTokens, count) { start, rows in
         norm(acts.stream + start * width, at.attentionNorm, acts.normed, rows: rows)
-        project(
-          acts.normed, packedMatrices(at), acts.packed + start * shape.packedWidth, rows: rows)
+        let packed = acts.packed + start * shape.packedWidth
+        projectHeads(acts.normed, at, packed, rows: rows)
+        normHeads(packed, at, into: packed, rows: rows)
       }
       if let tables, at.hasPositions {
         attend(batch, by: tables, acts.packed, acts.attended)

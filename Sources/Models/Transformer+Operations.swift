@@ -51,6 +51,17 @@ extension Transformer {
     ]
   }
 
+  /// Biases of a block's query, key and value, as matrices whose input is 1; none for a model without.
+  private func headBiases(_ at: LayerOffsets) -> [MatrixPart] {
+    guard let biases = at.biases else { return [] }
+    return merged(
+      [
+        MatrixPart(offset: biases.query, outputs: shape.queryWidth),
+        MatrixPart(offset: biases.key, outputs: shape.keyWidth),
+        MatrixPart(offset: biases.value, outputs: shape.keyWidth),
+      ], inputs: 1)
+  }
+
   /// Gate and up matrices of a block.
   func gateUpMatrices(_ at: LayerOffsets) -> [MatrixPart] {
     [
@@ -59,13 +70,13 @@ extension Transformer {
     ]
   }
 
-  /// Joins neighbours that lie without padding behind each other; their inputs are D wide.
-  private func merged(_ parts: [MatrixPart]) -> [MatrixPart] {
+  /// Joins neighbours that lie without padding behind each other.
+  private func merged(_ parts: [MatrixPart], inputs: Int) -> [MatrixPart] {
     // What is held in 4 bits is unpacked one matrix at a time.
     guard self.packed == nil else { return parts }
     var result: [MatrixPart] = []
     for part in parts {
-      if let last = result.last, last.offset + last.outputs * shape.width == part.offset {
+      if let last = result.last, last.offset + last.outputs * inputs == part.offset {
         result[result.count - 1] = MatrixPart(
           offset: last.offset, outputs: last.outputs + part.outputs)
       } else {
@@ -129,6 +140,67 @@ extension Transformer {
       dy: dy, x: x, weight: weight(offset), y: y, dx: dx, weightGradient: gradient(offset),
       rows: rows, width: shape.width, epsilon: Float(shape.normEpsilon), accumulate: adding,
       pool: pool)
+  }
+
+  /// Query, key and value heads of a block as the projections give them, with their biases if they have some.
+  func projectHeads(
+    _ x: UnsafePointer<Float>, _ at: LayerOffsets, _ heads: UnsafeMutablePointer<Float>, rows: Int
+  ) {
+    project(x, packedMatrices(at), heads, rows: rows)
+    var column = 0
+    for bias in headBiases(at) {
+      Bias.add(
+        weight(bias.offset), to: heads + column, rows: rows, outputs: bias.outputs,
+        stride: shape.packedWidth, pool: pool)
+      column += bias.outputs
+    }
+  }
+
+  /// Normalises query and key heads, if the model does, before they are turned.
+  ///
+  /// `heads` are what `projectHeads` gave; `packed` gets the value heads too. Without norms both are one.
+  func normHeads(
+    _ heads: UnsafePointer<Float>, _ at: LayerOffsets, into packed: UnsafeMutablePointer<Float>,
+    rows: Int
+  ) {
+    guard let norms = at.headNorms else { return }
+    HeadNorm.forward(
+      headNormShape(rows), x: heads, queryWeight: weight(norms.query),
+      keyWeight: weight(norms.key), y: packed, pool: pool)
+  }
+
+  /// Turns the gradient of what `normHeads` gave into that of the heads before.
+  func normHeadsBackward(
+    _ packedGradient: UnsafeMutablePointer<Float>, _ heads: UnsafePointer<Float>,
+    _ at: LayerOffsets, rows: Int
+  ) {
+    guard let norms = at.headNorms else { return }
+    HeadNorm.backward(
+      headNormShape(rows), gradient: packedGradient, x: heads, queryWeight: weight(norms.query),
+      keyWeight: weight(norms.key), queryGradient: gradient(norms.query),
+      keyGradient: gradient(norms.key), pool: pool)
+  }
+
+  /// Adds the gradients of the biases of query, key and value, from that of the heads before their norms.
+  func addBiasGradients(
+    _ packedGradient: UnsafePointer<Float>, _ at: LayerOffsets, rows: Int
+  ) {
+    var column = 0
+    for bias in headBiases(at) {
+      if let gradient = gradient(bias.offset) {
+        Bias.gradient(
+          packedGradient + column, into: gradient, rows: rows, outputs: bias.outputs,
+          stride: shape.packedWidth, pool: pool)
+      }
+      column += bias.outputs
+    }
+  }
+
+  private func headNormShape(_ rows: Int) -> HeadNorm.Shape {
+    HeadNorm.Shape(
+      tokens: rows, heads: shape.heads, kvHeads: shape.kvHeads, headWidth: shape.headWidth,
+      stride: shape.packedWidth, epsilon: Float(shape.normEpsilon),
+      rounds: precision.isRounded(on: pool))
   }
 
   func rotate(
@@ -225,7 +297,7 @@ extension Transformer {
   ) {
     let stride = parts.reduce(0) { $0 + $1.outputs }
     var column = 0
-    for part in merged(parts) {
+    for part in merged(parts, inputs: shape.width) {
       let packed = packed(part, .output, rows: rows, inputs: shape.width)
       Linear.forward(
         x: x, weight: packed == nil ? weight(part.offset) : nil, packed: packed, y: y + column,
@@ -265,7 +337,7 @@ extension Transformer {
     input: () -> UnsafePointer<Float>
   ) {
     let stride = parts.reduce(0) { $0 + $1.outputs }
-    let joined = merged(parts)
+    let joined = merged(parts, inputs: inputs)
     // There is room for one gradient that both products read. Matrices apart from each other, by padding or because
     // they are in 4 bits, take theirs as it lies.
     let turned = joined.count == 1 ? turnedRoom(joined[0], rows: rows) : nil

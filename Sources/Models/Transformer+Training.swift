@@ -66,13 +66,24 @@ extension Transformer {
   ) {
     inTrainingChunks(count) { start, rows in
       norm(layer.input + start * shape.width, at.attentionNorm, acts.normed, rows: rows)
-      let packed = layer.attention.packed + start * shape.packedWidth
-      project(acts.normed, packedMatrices(at), packed, rows: rows)
-      if at.hasPositions { turnHeads(packed, acts, start: start, rows: rows, inverse: false) }
+      projectHeads(
+        acts.normed, at, layer.attention.heads + start * shape.packedWidth, rows: rows)
+      finishHeads(layer.attention, at, acts, start: start, rows: rows)
       keep(
-        layer.attention.packed, in: layer.attention.keptPacked, start: start, rows: rows,
+        layer.attention.heads, in: layer.attention.keptHeads, start: start, rows: rows,
         width: shape.packedWidth)
     }
+  }
+
+  /// A chunk of heads from the projections to what attention reads.
+  func finishHeads(
+    _ attention: AttentionActivations, _ at: LayerOffsets, _ acts: TrainingActivations, start: Int,
+    rows: Int
+  ) {
+    let first = start * shape.packedWidth
+    let packed = attention.packed + first
+    normHeads(attention.heads + first, at, into: packed, rows: rows)
+    if at.hasPositions { turnHeads(packed, acts, start: start, rows: rows, inverse: false) }
   }
 
   /// Keeps a chunk of what all layers share as bfloat16, where the layer does so.

@@ -11,7 +11,8 @@ public import Tensors
 /// A Llama-style decoder: its parameters, their gradients, and the passes over them.
 ///
 /// Blocks of RMSNorm, grouped-query attention with half-split rotary positions, RMSNorm and SwiGLU,
-/// each part added to the residual stream, then a last norm and the output matrix.
+/// each part added to the residual stream, then a last norm and the output matrix. Query, key and value
+/// may have biases, and query and key heads norms; see `LlamaShape`.
 ///
 /// - Note: one caller at a time; the passes share the arena and the gradients.
 /// - SeeAlso: Touvron et al., arXiv:2302.13971, section 2.2; Shazeer, arXiv:2002.05202.
@@ -100,7 +101,7 @@ public final class Transformer: @unchecked Sendable {
     return made
   }
 
-  /// Draws fresh parameters: normal numbers for matrices, ones for norms.
+  /// Draws fresh parameters: normal numbers for matrices, ones for norms, zeros for biases.
   ///
   /// - Parameters:
   ///   - seed: decides every draw; each tensor has a stream of its own.
@@ -113,7 +114,7 @@ public final class Transformer: @unchecked Sendable {
     for entry in parameters.layout.entries {
       let view = parameters.view(entry)
       if entry.shape.count == 1 {
-        view.update(repeating: 1)
+        view.update(repeating: entry.isBias ? 0 : 1)
         continue
       }
       let writesStream = entry.name.hasSuffix("/output") || entry.name.hasSuffix("/down")

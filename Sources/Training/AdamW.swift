@@ -4,7 +4,7 @@ public import Tensors
 
 /// Adam with decoupled weight decay on the matrices.
 ///
-/// Every tensor of two axes decays, the embedding too; norms do not.
+/// Every tensor of two axes decays, the embedding too; norms and biases do not.
 ///
 /// - SeeAlso: Loshchilov and Hutter, arXiv:1711.05101, algorithm 2.
 public struct AdamW: Optimizer {

@@ -3,20 +3,34 @@ public import Models
 import Tensors
 public import TestSupport
 
-/// The model of ModelsTests/Golden/make_golden.py.
+/// A model that ModelsTests/Golden has values of; its raw value is what their names begin with.
+public enum GoldenCase: String, CaseIterable, Sendable {
+  /// Llama, of make_golden.py.
+  case tied, untied
+  /// Qwen2 with biases and Qwen3 with norms of heads, of make_qwen_golden.py.
+  case qwen2, qwen3
+
+  /// The stored values of this model and of others.
+  public func values() throws -> GoldenLlama {
+    try GoldenLlama(self == .qwen2 || self == .qwen3 ? "qwen" : "llama")
+  }
+}
+
+/// The models of ModelsTests/Golden.
 public enum GoldenModel {
-  /// Its weights as the script has them, with or without an output matrix of its own.
-  public static func make(tied: Bool, pool: ThreadPool) -> Transformer {
+  /// A model with the weights that its script has.
+  public static func make(_ golden: GoldenCase, pool: ThreadPool) -> Transformer {
     let model = Transformer(
       shape: LlamaShape(
         vocabulary: GoldenLlama.vocabulary, width: GoldenLlama.width, layers: GoldenLlama.layers,
         heads: GoldenLlama.heads, kvHeads: GoldenLlama.kvHeads, headWidth: GoldenLlama.headWidth,
-        feedForward: GoldenLlama.feedForward, tied: tied),
+        feedForward: GoldenLlama.feedForward, tied: golden == .tied || golden == .qwen2,
+        qkvBias: golden == .qwen2, qkNorm: golden == .qwen3),
       pool: pool)
     for (number, entry) in model.parameters.layout.entries.enumerated() {
       let view = model.parameters.view(entry)
       let values = GoldenLlama.parameters(
-        tensor: number, count: entry.count, isNorm: entry.shape.count == 1)
+        tensor: number, count: entry.count, isNorm: entry.name.hasSuffix("norm"))
       for index in view.indices { view[index] = values[index] }
     }
     return model
@@ -24,7 +38,7 @@ public enum GoldenModel {
 
   /// The tied model with the adapters of Golden/make_adapter_golden.py.
   public static func adapted(_ golden: GoldenAdapters, pool: ThreadPool) throws -> Transformer {
-    let model = make(tied: true, pool: pool)
+    let model = make(.tied, pool: pool)
     model.attach(
       AdapterPlan(
         rank: golden.rank, alpha: golden.alpha,

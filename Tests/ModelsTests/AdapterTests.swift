@@ -37,6 +37,16 @@ struct AdapterTests {
     Example(
       model: ModelCase.all[4],
       plan: AdapterPlan(rank: 2, alpha: 1, targets: [.value, .up, .down], isPacked: true)),
+    // Beside biases, which stay, and norms of heads, which are trained with the other norms.
+    Example(
+      model: ModelCase.biased,
+      plan: AdapterPlan(rank: 2, alpha: 3, targets: AdapterTarget.allCases, norms: true)),
+    Example(
+      model: ModelCase.biasedAndNormed,
+      plan: AdapterPlan(rank: 2, alpha: 3, targets: [.query, .key, .down], norms: true)),
+    Example(
+      model: ModelCase.biasedAndNormed,
+      plan: AdapterPlan(rank: 2, alpha: 3, targets: AdapterTarget.allCases, isPacked: true)),
   ]
 
   /// A model with adapters that are not at their beginning.
@@ -202,14 +212,30 @@ struct AdapterTests {
     for (a, b) in zip(before, model.losses(input, targets: targets)) { #expect(abs(a - b) < 2e-5) }
   }
 
+  @Test func biasesStayAndNormsOfHeadsAreTrainedWithTheNorms() {
+    let model = Self.adapted(Self.examples[6])
+    let names = model.trained.layout.entries.map(\.name)
+    #expect(names.contains("layers/00/attention/query_norm"))
+    #expect(names.contains("layers/01/attention/key_norm"))
+    #expect(!names.contains { $0.contains("bias") })
+  }
+
   @Test(arguments: Recomputation.allCases, [false, true])
   func recomputationChangesNoBit(_ recomputation: Recomputation, isPacked: Bool) {
+    for example in [ModelCase.all[2], ModelCase.biasedAndNormed] {
+      expectNoBitChanged(example, recomputation, isPacked: isPacked)
+    }
+  }
+
+  private func expectNoBitChanged(
+    _ example: ModelCase, _ recomputation: Recomputation, isPacked: Bool
+  ) {
     func gradients(_ recomputation: Recomputation) -> [Float] {
       let plan = AdapterPlan(
         rank: 2, alpha: 4, targets: AdapterTarget.allCases, isPacked: isPacked)
-      let model = Self.adapted(Example(model: ModelCase.all[2], plan: plan))
+      let model = Self.adapted(Example(model: example, plan: plan))
       model.recomputation = recomputation
-      let (input, targets, weights) = ModelCase.all[2].batch()
+      let (input, targets, weights) = example.batch()
       _ = model.lossAndGradients(input, targets: targets, weights: weights)
       return Array(model.gradients.values.buffer)
     }
@@ -221,9 +247,14 @@ struct AdapterTests {
     let pool = ThreadPool(threads: 2, instructionSet: set, backend: .own)
     let plan = AdapterPlan(
       rank: 2, alpha: 4, targets: AdapterTarget.allCases, embeddings: true, isPacked: isPacked)
-    // More tokens than a chunk holds.
-    var example = ModelCase.all[0]
-    example.length = 300
+    for var example in [ModelCase.all[0], ModelCase.normed] {
+      // More tokens than a chunk holds.
+      example.length = 300
+      expectLittleChanged(example, plan, pool)
+    }
+  }
+
+  private func expectLittleChanged(_ example: ModelCase, _ plan: AdapterPlan, _ pool: ThreadPool) {
     let model = Self.adapted(Example(model: example, plan: plan), pool)
     let (input, targets, weights) = example.batch()
     func gradients(_ precision: MatmulPrecision, _ recomputation: Recomputation) -> [Float] {

@@ -7,15 +7,25 @@ import Testing
 @Suite struct GeneratorTests {
   let model: Transformer
 
+  private static let shape = LlamaShape(
+    vocabulary: 40, width: 32, layers: 3, heads: 4, kvHeads: 2, headWidth: 16, feedForward: 40,
+    tied: false)
+
   init() {
-    let shape = LlamaShape(
-      vocabulary: 40, width: 32, layers: 3, heads: 4, kvHeads: 2, headWidth: 16, feedForward: 40,
-      tied: false)
-    model = Transformer(shape: shape, pool: ThreadPool(threads: 2))
+    model = Transformer(shape: Self.shape, pool: ThreadPool(threads: 2))
     model.initialize(seed: 5, deviation: 0.3)
   }
 
-  @Test func cachedScoresAreThoseOfAWholePass() {
+  @Test func cachedScoresAreThoseOfAWholePass() { expectScoresOfAWholePass(model) }
+
+  @Test func cachedScoresOfHeadsWithBiasesAndNormsAreThoseOfAWholePass() {
+    var shape = Self.shape
+    (shape.qkvBias, shape.qkNorm, shape.nopeEvery) = (true, true, 3)
+    expectScoresOfAWholePass(
+      ModelCase(name: "biases and norms of heads", shape: shape).transformer(model.pool))
+  }
+
+  private func expectScoresOfAWholePass(_ model: Transformer) {
     var random = RandomStream(seed: 5, name: "tokens")
     let tokens = (0..<90).map { _ in Int32(random.below(40)) }
     let generator = Generator(model)

@@ -34,7 +34,32 @@ struct ModelCase: Sendable, CustomTestStringConvertible {
     ModelCase(
       name: "start tokens unscaled", shape: small(heads: 2, kvHeads: 1, tied: true),
       attentionFactor: 1.2, startTokens: 3),
+    biased, normed, biasedAndNormed,
   ]
+
+  /// As Qwen2 has it.
+  static let biased: ModelCase = {
+    var shape = small(heads: 4, kvHeads: 2, tied: true)
+    shape.qkvBias = true
+    return ModelCase(name: "biases of query, key and value", shape: shape)
+  }()
+
+  /// As Qwen3 has it, with a layer whose heads have norms and are not turned.
+  static let normed: ModelCase = {
+    var shape = nope
+    shape.qkNorm = true
+    return ModelCase(
+      name: "norms of heads", shape: shape, documents: true, stretched: true)
+  }()
+
+  /// Padding between the biases too.
+  static let biasedAndNormed: ModelCase = {
+    var shape = odd
+    (shape.qkvBias, shape.qkNorm) = (true, true)
+    return ModelCase(
+      name: "biases and norms of heads, odd sizes, score factor", shape: shape, rows: 3, length: 5,
+      documents: true, stretched: true, ignored: true, attentionFactor: 1.2)
+  }()
 
   static func small(heads: Int, kvHeads: Int, tied: Bool) -> LlamaShape {
     LlamaShape(
@@ -59,7 +84,8 @@ struct ModelCase: Sendable, CustomTestStringConvertible {
     var random = RandomStream(seed: 7, name: "norms")
     for entry in model.parameters.layout.entries where entry.shape.count == 1 {
       let view = model.parameters.view(entry)
-      for index in view.indices { view[index] = Float(0.8 + 0.4 * random.uniform()) }
+      let least = entry.name.hasSuffix("_bias") ? -0.2 : 0.8
+      for index in view.indices { view[index] = Float(least + 0.4 * random.uniform()) }
     }
     if attentionFactor != 1 {
       model.setRotary(

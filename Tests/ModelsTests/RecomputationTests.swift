@@ -39,7 +39,7 @@ import Testing
 
   @Test(arguments: loops)
   func gradientsOfManyChunksAreTheSameBits(_ set: InstructionSet, precision: MatmulPrecision) {
-    for example in [Self.long, Self.padded] {
+    for example in [Self.long, Self.padded, Self.normed] {
       let model = example.transformer(
         ThreadPool(threads: 2, instructionSet: set, backend: .own))
       model.precision = precision
@@ -76,7 +76,14 @@ import Testing
   @Test(arguments: loops)
   func memoryIsWhatIsForeseen(_ set: InstructionSet, precision: MatmulPrecision) {
     let pool = ThreadPool(threads: 2, instructionSet: set, backend: .own)
-    let example = Self.long
+    for example in [Self.long, Self.normed] {
+      expectMemoryAsForeseen(example, precision, pool)
+    }
+  }
+
+  private func expectMemoryAsForeseen(
+    _ example: ModelCase, _ precision: MatmulPrecision, _ pool: ThreadPool
+  ) {
     let (input, targets, weights) = example.batch()
     var bytes: [Int] = []
     for recomputation in Recomputation.allCases {
@@ -112,6 +119,14 @@ import Testing
   /// Matrices that do not lie behind each other, and an output matrix of its own.
   static let padded = ModelCase(
     name: "padding", shape: ModelCase.odd, rows: 3, length: 400, documents: true)
+  /// Biases and norms of heads, and a layer without positions.
+  static let normed: ModelCase = {
+    var shape = small
+    (shape.qkvBias, shape.qkNorm, shape.nopeEvery) = (true, true, 2)
+    return ModelCase(
+      name: "biases and norms of heads", shape: shape, rows: 3, length: 2_900, documents: true,
+      attentionFactor: 1.1)
+  }()
   private static let small = LlamaShape(
     vocabulary: 11, width: 16, layers: 3, heads: 2, kvHeads: 1, headWidth: 16, feedForward: 24)
 }

@@ -10,11 +10,12 @@ struct RemapTests {
   private static let length = 29
 
   private static func logits(
-    _ settings: [String: SettingsValue], _ name: String, distance: @escaping (Int, Int) -> Int
+    _ settings: [String: SettingsValue], _ name: String, hasHeadParameters: Bool,
+    distance: @escaping (Int, Int) -> Int
   ) throws -> (found: [Float], wanted: [Double]) {
     let shape = LlamaShape(
       vocabulary: 11, width: 8, layers: 2, heads: 4, kvHeads: 2, headWidth: 16, feedForward: 12,
-      tied: true)
+      tied: true, qkvBias: hasHeadParameters, qkNorm: hasHeadParameters)
     let small = ModelCase(name: name, shape: shape, rows: 2, length: length, documents: true)
     let model = small.transformer(ThreadPool(threads: 2))
     model.remap = PositionRemapping(
@@ -38,23 +39,27 @@ struct RemapTests {
     #expect(error < 2e-5, "\(error)")
   }
 
-  @Test(arguments: [(4, 4), (5, 3), (1, 2), (64, 7)])
-  func selfExtendIsExact(window: Int, group: Int) throws {
+  @Test(arguments: [(4, 4), (5, 3), (1, 2), (64, 7)], [false, true])
+  func selfExtendIsExact(sizes: (window: Int, group: Int), hasHeadParameters: Bool) throws {
+    let (window, group) = sizes
     expectEqual(
       try Self.logits(
-        ["window": .integer(window), "group": .integer(group)], "self_extend"
+        ["window": .integer(window), "group": .integer(group)], "self_extend",
+        hasHeadParameters: hasHeadParameters
       ) { query, key in
         query - key < window
           ? query - key : query / group + window - window / group - key / group
       })
   }
 
-  @Test(arguments: [(6, 2), (5, 1), (40, 8)])
-  func dualChunkAttentionIsExact(chunk: Int, window: Int) throws {
+  @Test(arguments: [(6, 2), (5, 1), (40, 8)], [false, true])
+  func dualChunkAttentionIsExact(sizes: (chunk: Int, window: Int), hasHeadParameters: Bool) throws {
+    let (chunk, window) = sizes
     let step = chunk - window
     expectEqual(
       try Self.logits(
-        ["chunk": .integer(chunk), "window": .integer(window)], "dual_chunk"
+        ["chunk": .integer(chunk), "window": .integer(window)], "dual_chunk",
+        hasHeadParameters: hasHeadParameters
       ) { query, key in
         switch query / step - key / step {
         case 0: query - key

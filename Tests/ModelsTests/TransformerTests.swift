@@ -142,9 +142,13 @@ import Testing
     #expect(model.activationBytes == bytes)
   }
 
-  @Test(arguments: InstructionSet.available.filter(\.hasBFloat16))
-  func bfloat16OperandsChangeLossesAndGradientsOnlyByTheirRounding(_ set: InstructionSet) {
-    let shape = LlamaShape(vocabulary: 64, width: 64, layers: 2, heads: 2, feedForward: 96)
+  @Test(arguments: InstructionSet.available.filter(\.hasBFloat16), [false, true])
+  func bfloat16OperandsChangeLossesAndGradientsOnlyByTheirRounding(
+    _ set: InstructionSet, hasHeadParameters: Bool
+  ) {
+    let shape = LlamaShape(
+      vocabulary: 64, width: 64, layers: 2, heads: 2, feedForward: 96,
+      qkvBias: hasHeadParameters, qkNorm: hasHeadParameters)
     let model = Transformer(
       shape: shape, pool: ThreadPool(threads: 2, instructionSet: set, backend: .own))
     model.initialize(seed: 8, deviation: 0.1)

@@ -2,6 +2,7 @@ import Foundation
 import Records
 import RunStore
 import Runs
+import Tensors
 import TestSupport
 import Testing
 
@@ -59,6 +60,27 @@ import Testing
     #expect(state == .finished)
     #expect(resumes == straight.steps)
     #expect(try Outcome(run.folder) == straight.outcome)
+  }
+
+  @Test(arguments: 1...3)
+  func biasesAndNormsOfHeadsAreTrainedAndGoOnBitByBit(_ step: Int) throws {
+    let text = RunCase.small.replacing(
+      "feed_forward: 64,", with: "feed_forward: 64, qkv_bias: true, qk_norm: true,")
+    let place = try TemporaryFolder()
+    let straight = try TrainingRun(RunCase.document(text), parent: place.path)
+    #expect(Follower(straight).run.state == .finished)
+    let trained = try RunReader(straight.folder).newestCheckpoint().contents.parameters
+    for (name, start) in [("query_bias", Float(0)), ("value_bias", 0), ("key_norm", 1)] {
+      let values = try #require(trained["layers/00/attention/\(name)"])
+      #expect(values.contains { $0 != start })
+    }
+    let run = try TrainingRun(RunCase.document(text), parent: place.path)
+    _ = Follower(run) { record in
+      if case .step(let done) = record, done.step == step { [.stop] } else { [] }
+    }
+    #expect(run.state == .stopped)
+    #expect(Follower(try TrainingRun.resume(run.folder)).run.state == .finished)
+    #expect(try Outcome(run.folder) == Outcome(straight.folder))
   }
 
   @Test(arguments: [2, 4, 8])

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The golden values of Tests/ModelsTests/Golden, made by make_golden.py there with PyTorch.
+/// The golden values of Tests/ModelsTests/Golden, made by make_golden.py and make_qwen_golden.py there with
+/// PyTorch.
 public struct GoldenLlama {
   /// Sizes of the model and its batch, as in make_golden.py.
   public static let vocabulary = 61, width = 32, layers = 2, heads = 4, kvHeads = 2, headWidth = 16
@@ -22,14 +23,14 @@ public struct GoldenLlama {
   private let header: Header
   private let floats: [Float]
 
-  /// Reads llama.json and llama.bin.
-  public init() throws {
+  /// Reads a .json and a .bin file of this name.
+  public init(_ name: String = "llama") throws {
     let folder = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("ModelsTests/Golden")
     header = try JSONDecoder().decode(
-      Header.self, from: Data(contentsOf: folder.appendingPathComponent("llama.json")))
-    let bytes = try Data(contentsOf: folder.appendingPathComponent("llama.bin"))
+      Header.self, from: Data(contentsOf: folder.appendingPathComponent(name + ".json")))
+    let bytes = try Data(contentsOf: folder.appendingPathComponent(name + ".bin"))
     var values: [Float] = []
     values.reserveCapacity(bytes.count / 4)
     for at in stride(from: 0, to: bytes.count - 3, by: 4) {

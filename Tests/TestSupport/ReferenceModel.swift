@@ -84,12 +84,11 @@ public struct ReferenceModel {
     _ x: [[Double]], _ prefix: String, _ positions: [Int], _ starts: [Int]
   ) -> [[Double]] {
     let e = headWidth
-    let queries = x.map { linear($0, prefix + "query", heads * e) }
+    let queries = x.map { project($0, prefix + "query", heads) }
     let key = x.indices.map {
-      turn(
-        linear(x[$0], prefix + "key", kvHeads * e), distance == nil ? positions[$0] : 0, kvHeads)
+      turn(project(x[$0], prefix + "key", kvHeads), distance == nil ? positions[$0] : 0, kvHeads)
     }
-    let value = x.map { linear($0, prefix + "value", kvHeads * e) }
+    let value = x.map { project($0, prefix + "value", kvHeads) }
     return x.indices.map { t in
       var result = [Double](repeating: 0, count: heads * e)
       for head in 0..<heads {
@@ -109,6 +108,16 @@ public struct ReferenceModel {
         }
       }
       return result
+    }
+  }
+
+  /// Heads of a projection, with its bias and the norm of each head where the parameters have them.
+  private func project(_ x: [Double], _ name: String, _ count: Int) -> [Double] {
+    var result = linear(x, name, count * headWidth)
+    if let bias = parameters[name + "_bias"] { result = add(result, bias) }
+    guard parameters[name + "_norm"] != nil else { return result }
+    return (0..<count).flatMap {
+      norm(Array(result[$0 * headWidth..<($0 + 1) * headWidth]), name + "_norm")
     }
   }
 

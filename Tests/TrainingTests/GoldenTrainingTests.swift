@@ -8,13 +8,13 @@ import TestSupport
 import Testing
 import Training
 
-/// Twenty optimizer steps against PyTorch's AdamW; origin in Tests/ModelsTests/Golden.
+/// Optimizer steps against PyTorch's AdamW; origin in Tests/ModelsTests/Golden.
 @Suite struct GoldenTrainingTests {
-  @Test(arguments: [true, false])
-  func twentyStepsGiveThePyTorchParameters(tied: Bool) throws {
-    let golden = try GoldenLlama()
-    let prefix = tied ? "tied/" : "untied/"
-    let model = GoldenModel.make(tied: tied, pool: ThreadPool(threads: 2))
+  @Test(arguments: GoldenCase.allCases)
+  func theStepsGiveThePyTorchParameters(_ example: GoldenCase) throws {
+    let golden = try example.values()
+    let prefix = example.rawValue + "/"
+    let model = GoldenModel.make(example, pool: ThreadPool(threads: 2))
     let optimizer = try AdamW(
       SettingsValues(
         [

@@ -93,6 +93,9 @@ import Training
     #expect(
       try shape(["kv_heads": .integer(2)]).parameterCount == 6400 + 2 * (12_288 + 18_432 + 128) + 64
     )
+    let qwen = try shape(["qkv_bias": .flag(true), "qk_norm": .flag(true)])
+    #expect(qwen.qkvBias && qwen.qkNorm)
+    #expect(try shape(["qkv_bias": .flag(false)]) == shape([:]))
     for (given, key) in [
       (["kv_heads": SettingsValue.integer(3)], "model.kv_heads"),
       (["heads": .integer(3)], "model.width"),

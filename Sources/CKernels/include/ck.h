@@ -59,6 +59,23 @@ typedef struct {
   int accumulate;            // add into dx instead of writing it
 } ck_norm_backward;
 
+/// Norms of query and key heads: of a token the query heads, the key heads, and what is left as it is.
+typedef struct {
+  const float *x;            // [tokens, heads + kv_heads, width], `stride` floats from token to token
+  float *y;                  // forward: result, as x, and may be x; backward: its gradient, becomes that of x
+  const float *query_weight, *key_weight;  // [width]
+  float *_Nullable partial;  // [blocks, 2, width]: this block's parts of the weights' gradients; backward only
+  long tokens, heads, kv_heads, width, stride, block_tokens;
+  float epsilon;
+  int rounds;                // x is read as bfloat16
+} ck_head_norm;
+
+typedef struct {
+  float *y;                  // [rows, width], `stride` floats from row to row
+  const float *bias;         // [width]
+  long rows, width, stride, block_rows;
+} ck_bias;
+
 typedef struct {
   float *x;                  // [tokens, heads, 2 * half] with `stride` floats from token to token
   const float *cosine;       // [tokens, half]
@@ -184,6 +201,8 @@ typedef struct {
   const char *name;
   int vector_bytes;
   ck_task norm_forward, norm_backward;        // ck_norm_forward, ck_norm_backward
+  ck_task head_norm_forward, head_norm_backward;  // ck_head_norm
+  ck_task add_bias;                           // ck_bias
   ck_task rotary;                             // ck_rotary
   ck_task swiglu_forward, swiglu_backward;    // ck_swiglu
   ck_task cross_entropy;                      // ck_cross_entropy
