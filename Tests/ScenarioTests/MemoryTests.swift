@@ -33,20 +33,26 @@ extension ScenarioSuite {
         try #require(event["peak_rss_mib"]?.numberValue), "\(config) \(length) \(recompute)")
     }
 
-    /// Activations decide the first three, the saving of a checkpoint the last two.
+    private static let plain = "kv_heads: 4"
+    /// Biases of the projections and norms of heads.
+    private static let qwen = "kv_heads: 2, qkv_bias: true, qk_norm: true"
+
+    /// Activations decide the first five, the saving of a checkpoint the last two.
     private static let runs = [
-      (128, 3, 8_192, "none", "full"), (128, 3, 8_192, "full", "full"),
-      (128, 3, 8_192, "none", "qlora"), (512, 4, 256, "none", "full"),
-      (512, 4, 256, "none", "lora"),
+      (128, 3, plain, 8_192, "none", "full"), (128, 3, plain, 8_192, "full", "full"),
+      (128, 3, plain, 8_192, "none", "qlora"), (128, 3, qwen, 8_192, "none", "full"),
+      (128, 3, qwen, 8_192, "selective", "full"), (512, 4, plain, 256, "none", "full"),
+      (512, 4, plain, 256, "none", "lora"),
     ]
 
     @Test(arguments: runs.indices)
     func aRunTakesWhatItsPlanSays(_ index: Int) throws {
-      let (width, layers, tokens, recompute, train) = Self.runs[index]
+      let (width, layers, heads, tokens, recompute, train) = Self.runs[index]
       let place = try Workplace(
         """
         name: memory
-        model: { width: \(width), layers: \(layers), heads: 4, feed_forward: \(3 * width) }
+        model:
+          { width: \(width), layers: \(layers), heads: 4, \(heads), feed_forward: \(3 * width) }
         tokenizer: world
         target: \(tokens)
         memory: { recompute: \(recompute) }
@@ -61,7 +67,8 @@ extension ScenarioSuite {
       expect(run)
       #expect(try run.events.named("plan").first?["recompute"]?.textValue == recompute)
       let measured = try #require(run.events.named("done").first?["peak_bytes"]?.numberValue)
-      expectForecast(foreseen, measured, "width \(width), \(tokens) tokens, \(recompute), \(train)")
+      expectForecast(
+        foreseen, measured, "width \(width), \(heads), \(tokens) tokens, \(recompute), \(train)")
     }
 
     /// The heads that attention packs, or turns for each region of a remap, are most of what it holds.
