@@ -31,12 +31,12 @@ public struct LlamaShape: Sendable, Codable, Equatable {
   public var nopeEvery: Int?
   /// Whether the projections to queries, keys and values have biases (Qwen2, arXiv:2407.10671, section 2.2.1).
   public var qkvBias: Bool {
-    get { storedBias != nil }
+    get { storedBias == true }
     set { storedBias = newValue ? true : nil }
   }
   /// Whether query and key heads have norms before they are turned (Qwen3, arXiv:2505.09388, section 2).
   public var qkNorm: Bool {
-    get { storedNorm != nil }
+    get { storedNorm == true }
     set { storedNorm = newValue ? true : nil }
   }
 

@@ -64,14 +64,14 @@ struct TrainingActivations {
     // them once more costs little.
     let sharesHeads = recomputation != .none || keepsRounded
     let sharedPacked = sharesHeads || shape.qkNorm ? packed() : nil
-    let sharedHeads = sharesHeads && shape.qkNorm ? packed() : nil
+    let sharedHeads = sharesHeads ? (shape.qkNorm ? packed() : sharedPacked) : nil
     let sharedAttended = recomputation == .full || keepsRounded ? attended() : nil
     let sharedLogSumExp = recomputation == .full ? logSumExp() : nil
     let sharedTokens = recomputation == .none ? nil : tokenActivations(chunk)
     layers = (0..<shape.layers).map { index in
       // The backward pass begins with the last layer, whose floats still lie there.
       let keepsAttention = keepsRounded && index + 1 < shape.layers
-      let heads = sharedHeads ?? (shape.qkNorm ? nil : sharedPacked) ?? packed()
+      let heads = sharedHeads ?? packed()
       return LayerActivations(
         input: streams[index], output: streams[index + 1],
         attention: AttentionActivations(

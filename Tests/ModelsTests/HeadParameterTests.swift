@@ -57,6 +57,8 @@ struct HeadParameterTests {
     shape.normEpsilon = 0.5
     #expect(String(decoding: try encoder.encode(shape), as: UTF8.self) == old)
     #expect(try JSONDecoder().decode(LlamaShape.self, from: Data(old.utf8)) == shape)
+    let denied = old.replacing("}", with: ",\"qkNorm\":false}")
+    #expect(try !JSONDecoder().decode(LlamaShape.self, from: Data(denied.utf8)).qkNorm)
     let stored = try encoder.encode(Self.full)
     #expect(String(decoding: stored, as: UTF8.self).contains("\"qkNorm\":true,\"qkvBias\":true"))
     #expect(try JSONDecoder().decode(LlamaShape.self, from: stored) == Self.full)
