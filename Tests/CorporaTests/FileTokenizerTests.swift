@@ -46,10 +46,12 @@ import Testing
   @Test(arguments: TokenizerGolden.families)
   func anyTextComesBack(family: String) throws {
     let tokenizer = try tokenizer(family)
-    // Qwen's normal form changes letters with marks, Metaspace the sign that stands for spaces.
+    // Qwen's normal form changes letters with marks; where spaces are signs, those of a text become
+    // spaces, and Metaspace takes a space at the beginning for its own.
     let texts = try TokenizerGolden().texts.filter { text in
       !text.contains("\u{2581}")
         && (family != "qwen2" || text.unicodeScalars.allSatisfy { $0.isASCII })
+        && (!["mistral", "metaspace"].contains(family) || !text.hasPrefix(" "))
     }
     for text in texts {
       let back = tokenizer.decode(tokenizer.encode(text), marks: true)

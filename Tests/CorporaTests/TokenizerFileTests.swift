@@ -57,8 +57,6 @@ import Testing
     Fault(key: "pre_tokenizer", value: split("[a&&b]"), says: ["pattern.Regex", "&&"]),
     Fault(key: "pre_tokenizer", value: split("[a[b]]"), says: ["pattern.Regex", "class"]),
     Fault(key: "pre_tokenizer", value: split("(a+)+$"), says: ["pattern.Regex", "too long"]),
-    Fault(
-      key: "pre_tokenizer", value: split(#"(\p{L}|\w)*x"#), says: ["pattern.Regex", "too long"]),
   ]
 
   private static func split(_ pattern: String) -> JSONValue {
