@@ -59,12 +59,13 @@ let layers: [Target] = [
   // 5
   layer("Training", ["Models", "Kernels", "Corpora", "Records", "Tensors", "Support"]),
   layer("Evaluation", ["Models", "Kernels", "Positions", "Corpora", "Records", "Support"]),
+  layer("Interchange", ["Models", "Positions", "Corpora", "RunStore", "Tensors", "Support"]),
   // 6
   layer(
     "Runs",
     [
-      "Training", "Evaluation", "RunStore", "Queues", "Pictures", "Recipes", "Positions", "Corpora",
-      "Models", "Kernels", "Tensors", "Records", "Support",
+      "Training", "Evaluation", "Interchange", "RunStore", "Queues", "Pictures", "Recipes",
+      "Positions", "Corpora", "Models", "Kernels", "Tensors", "Records", "Support",
     ]),
   // 7
   layer("Workbench", ["Panes", "Queues", "Terminal", "Records", "Recipes", "Support"]),
@@ -73,8 +74,9 @@ let layers: [Target] = [
 let program = Target.executableTarget(
   name: "needlepoint",
   dependencies: [
-    "Workbench", "Runs", "Training", "Evaluation", "Pictures", "RunStore", "Queues", "Recipes",
-    "Positions", "Corpora", "Panes", "Terminal", "Models", "Kernels", "Tensors", "Records",
+    "Workbench", "Runs", "Training", "Evaluation", "Interchange", "Pictures", "RunStore", "Queues",
+    "Recipes", "Positions", "Corpora", "Panes", "Terminal", "Models", "Kernels", "Tensors",
+    "Records",
     "Support", arguments, logging,
   ],
   swiftSettings: swiftSettings)
@@ -128,6 +130,13 @@ let testTargets: [Target] = [
   tests(
     "EvaluationTests",
     ["Evaluation", "Models", "Kernels", "Corpora", "Records", "TestSupport", "Support"]),
+  tests(
+    "InterchangeTests",
+    [
+      "Interchange", "Models", "Kernels", "Positions", "Corpora", "Tensors", "TestSupport",
+      "Support",
+    ],
+    exclude: ["Golden"]),
   tests(
     "RunsTests",
     [

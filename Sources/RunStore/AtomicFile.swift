@@ -16,6 +16,36 @@ public enum AtomicFile {
     try withBytes(bytes) { (buffer) throws(StoreError) in
       try files.writeNew(temporary, buffer)
     }
+    try publish(temporary, as: path, files: files)
+  }
+
+  /// Writes a file that is too large to lie in memory as a whole, piece by piece.
+  ///
+  /// - Parameters:
+  ///   - path: its final name.
+  ///   - files: the file system; tests pass a failing one.
+  ///   - body: hands over the bytes in their order.
+  /// - Throws: `StoreError.io`, or what `body` throws; the old file is then untouched and nothing new is
+  ///   left behind.
+  public static func write(
+    to path: String, files: FileSystem = .real,
+    _ body: (_ append: ([UInt8]) throws -> Void) throws -> Void
+  ) throws {
+    let temporary = temporaryName(for: path)
+    let failure = try files.writeNew(temporary) { file in
+      try body { bytes in
+        try withBytes(bytes) { (buffer) throws(StoreError) in
+          try files.write(buffer, to: file, temporary)
+        }
+      }
+    }
+    if let failure { throw failure }
+    try publish(temporary, as: path, files: files)
+  }
+
+  private static func publish(
+    _ temporary: String, as path: String, files: FileSystem
+  ) throws(StoreError) {
     do throws(StoreError) {
       try files.rename(temporary, to: path)
     } catch {

@@ -76,11 +76,29 @@ public struct FileSystem: Sendable {
 
   /// Writes a new file and syncs it; nothing is left behind when any call fails.
   func writeNew(_ path: String, _ bytes: UnsafeRawBufferPointer) throws(StoreError) {
+    let failure = try writeNew(path) { (file) throws(StoreError) in try write(bytes, to: file, path)
+    }
+    if let failure { throw failure }
+  }
+
+  /// Makes a new file, lets `body` write to its descriptor and syncs it; nothing is left behind when
+  /// any call or `body` fails.
+  ///
+  /// - Returns: what `body` threw.
+  func writeNew<Failure: Error>(
+    _ path: String, _ body: (_ file: Int32) throws(Failure) -> Void
+  ) throws(StoreError) -> Failure? {
     let file = try attempt(.create, path) { _ in
       open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
     }
+    do throws(Failure) {
+      try body(file)
+    } catch {
+      _ = Foundation.close(file)
+      removeQuietly(path)
+      return error
+    }
     do throws(StoreError) {
-      try write(bytes, to: file, path)
       try sync(file, path)
     } catch {
       _ = Foundation.close(file)
@@ -93,6 +111,7 @@ public struct FileSystem: Sendable {
       removeQuietly(path)
       throw error
     }
+    return nil
   }
 
   /// Writes all bytes to an open file, in pieces.

@@ -1,5 +1,6 @@
 public import Corpora
 import Foundation
+public import Interchange
 public import Kernels
 public import Models
 public import RunStore
@@ -19,7 +20,8 @@ public struct LoadedModel {
   /// The checkpoint's file.
   public let path: String
 
-  /// Loads a checkpoint file, or the newest valid checkpoint of a run folder.
+  /// Loads a checkpoint file, the newest valid checkpoint of a run folder, or a model folder of Hugging
+  /// Face.
   ///
   /// - Parameters:
   ///   - path: as the user named it.
@@ -95,6 +97,23 @@ extension LoadedModel {
     try write(plain: merged, to: path)
   }
 
+  /// The model as other programs take it, adapters merged in.
+  ///
+  /// - Throws: `UserError` when the weights are packed, since adapters are merged in full precision.
+  public func plainModel() throws -> PlainModel {
+    PlainModel(
+      shape: description.shape, rotary: description.rotary, ropeKind: description.ropeKind,
+      parameters: try plainWeights(), tokenizer: tokenizer, companions: description.companions)
+  }
+
+  /// Writes the weights as a sealed checkpoint without optimizer, such as one that was read from a model
+  /// folder of another program.
+  ///
+  /// - Throws: `StoreError` when the file cannot be written.
+  public func write(to path: String) throws {
+    _ = try Checkpoint.write(contents, to: path)
+  }
+
   /// The weights with the adapters merged in, when that can be done without loss.
   func plainWeights() throws -> ParameterSet {
     try contents.plainWeights(description.adapters, path, pool: transformer.pool)
@@ -151,46 +170,5 @@ extension CheckpointContents {
     whole.values.copy(from: parameters.values)
     plan.merge(adapters, into: whole, pool: pool)
     return whole
-  }
-}
-
-/// What a MODEL argument may name.
-enum ModelPath {
-  /// The checkpoint that a path means: the file itself, or the newest valid one of a run folder.
-  ///
-  /// - Throws: `UserError` when nothing is there or it is no checkpoint; `StoreError`.
-  static func read(
-    _ path: String, notice: (String) -> Void
-  ) throws -> (file: String, contents: CheckpointContents) {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw UserError(
-        path, "no such file or folder", remedy: "Name a checkpoint (.h5) or a run folder.")
-    }
-    if isFolder.boolValue {
-      let found = try RunReader(path).newestCheckpoint()
-      for text in found.notices { notice(text) }
-      return (found.path, found.contents)
-    }
-    guard path.hasSuffix(".h5") else {
-      throw UserError(
-        path, "not a checkpoint, whose name ends in .h5",
-        remedy: "Name a checkpoint or a run folder.")
-    }
-    return (path, try Checkpoint.read(path, moments: false))
-  }
-
-  /// The weights of a MODEL, with adapters merged in.
-  ///
-  /// - Throws: as `read`, and when the weights are packed.
-  static func plain(
-    _ path: String, pool: ThreadPool, notice: (String) -> Void
-  ) throws -> ParameterSet {
-    let (file, contents) = try read(path, notice: notice)
-    // Without adapters it is the caller's to compare the tensors with those it has.
-    guard contents.adapters != nil else { return contents.parameters }
-    let description = try ModelDescription(json: contents.modelShape, path: file)
-    try contents.weights.check(description.shape, description.adapters, place: file)
-    return try contents.plainWeights(description.adapters, file, pool: pool)
   }
 }

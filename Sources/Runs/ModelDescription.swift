@@ -13,15 +13,20 @@ public struct ModelDescription: Sendable, Equatable, Codable {
   public var ropeKind: String
   /// The adapters beside the weights; nil without.
   public var adapters: AdapterPlan?
+  /// Texts of the model folder of another program that its weights began in, by file name; they are written
+  /// back at an export.
+  public var companions: [String: String]
 
   /// A description of these parts.
   public init(
-    shape: LlamaShape, rotary: RotaryFrequencies, ropeKind: String, adapters: AdapterPlan? = nil
+    shape: LlamaShape, rotary: RotaryFrequencies, ropeKind: String, adapters: AdapterPlan? = nil,
+    companions: [String: String] = [:]
   ) {
     self.shape = shape
     self.rotary = rotary
     self.ropeKind = ropeKind
     self.adapters = adapters
+    self.companions = companions
   }
 
   /// A new model with plain rotary frequencies.
@@ -40,6 +45,14 @@ public struct ModelDescription: Sendable, Equatable, Codable {
     /// Absent for none.
     var startTokens: Int?
     var adapters: AdapterPlan?
+    /// Absent for none.
+    var companions: [Companion]?
+  }
+
+  // A list: the names of files are no keys that may change their case.
+  private struct Companion: Codable {
+    var file: String
+    var text: String
   }
 
   /// The description as one line of JSON.
@@ -88,7 +101,8 @@ public struct ModelDescription: Sendable, Equatable, Codable {
       rotary: RotaryFrequencies(
         inverse: stored.inverseFrequencies, attentionFactor: stored.attentionFactor,
         base: stored.base, startTokens: stored.startTokens ?? 0), ropeKind: stored.ropeKind,
-      adapters: stored.adapters)
+      adapters: stored.adapters,
+      companions: (stored.companions ?? []).reduce(into: [:]) { $0[$1.file] = $1.text })
   }
 
   /// Writes the flat form.
@@ -96,7 +110,10 @@ public struct ModelDescription: Sendable, Equatable, Codable {
     let stored = Stored(
       shape: shape, ropeKind: ropeKind, inverseFrequencies: rotary.inverse,
       attentionFactor: rotary.attentionFactor, base: rotary.base,
-      startTokens: rotary.startTokens > 0 ? rotary.startTokens : nil, adapters: adapters)
+      startTokens: rotary.startTokens > 0 ? rotary.startTokens : nil, adapters: adapters,
+      companions: companions.isEmpty
+        ? nil
+        : companions.sorted { $0.key < $1.key }.map { Companion(file: $0.key, text: $0.value) })
     try stored.encode(to: encoder)
   }
 }

@@ -8,11 +8,16 @@ struct StageFeed: Sendable {
   private(set) var stream: BatchStream
   private(set) var replay: BatchStream?
 
-  /// The streams of a stage, where a run left them.
-  init(_ training: TrainingWork, progress: RunProgress) throws {
+  /// The streams of a stage at their beginning.
+  init(_ training: TrainingWork) {
     self.training = training
     stream = training.stream
     replay = training.replay?.stream
+  }
+
+  /// The streams of a stage, where a run left them.
+  init(_ training: TrainingWork, progress: RunProgress) throws {
+    self.init(training)
     if let cursor = progress.stream { try stream.restore(cursor) }
     if let cursor = progress.replay { try replay?.restore(cursor) }
   }

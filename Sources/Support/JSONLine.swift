@@ -48,6 +48,46 @@ public indirect enum JSONValue: Sendable, Equatable {
     }
   }
 
+  /// The value over several lines, two spaces a level, as people read it; lists of plain values stay on
+  /// one line.
+  public var indented: String {
+    var out = ""
+    write(into: &out, indent: 0)
+    return out + "\n"
+  }
+
+  private func write(into out: inout String, indent: Int) {
+    let space = String(repeating: "  ", count: indent + 1)
+    func lines<Element>(
+      _ elements: [Element], _ open: String, _ close: String, _ one: (Element) -> Void
+    ) {
+      out += open + "\n"
+      for (index, element) in elements.enumerated() {
+        out += (index > 0 ? ",\n" : "") + space
+        one(element)
+      }
+      out += "\n" + space.dropLast(2) + close
+    }
+    switch self {
+    case .object(let pairs) where !pairs.isEmpty:
+      lines(pairs, "{", "}") { pair in
+        Self.quote(pair.key, into: &out)
+        out += ": "
+        pair.value.write(into: &out, indent: indent + 1)
+      }
+    case .list(let values) where values.contains(where: \.isNested):
+      lines(values, "[", "]") { $0.write(into: &out, indent: indent + 1) }
+    default: write(into: &out)
+    }
+  }
+
+  private var isNested: Bool {
+    switch self {
+    case .list, .object: true
+    default: false
+    }
+  }
+
   private static func number(_ value: Double) -> String {
     if value.isNaN { return "\"nan\"" }
     if value.isInfinite { return value > 0 ? "\"inf\"" : "\"-inf\"" }

@@ -1,34 +1,4 @@
-import Foundation
-
-extension JSONValue: Decodable {
-  /// Reads any JSON value; the keys of objects come out sorted, since decoders keep no order.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .bool(value)
-    } else if let value = try? container.decode(Int.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else if let value = try? container.decode(String.self) {
-      self = .text(value)
-    } else if let value = try? container.decode([JSONValue].self) {
-      self = .list(value)
-    } else {
-      let object = try container.decode([String: JSONValue].self)
-      self = .object(object.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) })
-    }
-  }
-
-  /// Reads one JSON text.
-  ///
-  /// - Throws: `DecodingError` when the text is not JSON.
-  public init(parsing text: String) throws {
-    self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
-  }
-
+extension JSONValue {
   /// The value under a key of an object; nil for anything else.
   public subscript(key: String) -> JSONValue? {
     guard case .object(let pairs) = self else { return nil }

@@ -14,14 +14,12 @@ struct Needlepoint: ParsableCommand {
     version: ProgramVersion.text,
     subcommands: [
       WorkbenchCommand.self, RunCommandLine.self, ResumeCommand.self, AttachCommand.self,
-      SendCommand.self,
-      SweepCommand.self,
+      SendCommand.self, SweepCommand.self, ReproduceCommand.self,
       NeedleCommand.self, EvaluateCommand.self, LongRoPECommand.self, LogitsCommand.self,
       GenerateCommand.self, PositionsCommand.self, PlanCommand.self, DataCommand.self,
       InfoCommand.self, RunsCommand.self, CompareCommand.self, DrawCommand.self, MergeCommand.self,
-      TokenizerCommand.self,
-      BenchCommand.self, DescribeCommand.self,
-      DoctorCommand.self,
+      TokenizerCommand.self, ImportCommand.self, ExportCommand.self, BenchCommand.self,
+      DescribeCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Interchange
 import Models
 import Panes
 import Recipes
@@ -37,6 +38,7 @@ extension PastRun {
 
   /// The context that a checkpoint was trained for; nil when it cannot be read.
   private static func trainedContext(_ base: String) -> Int? {
+    if HuggingFaceFolder.isOne(base) { return try? HuggingFaceFolder.shape(base).trainedContext }
     guard let description = try? Checkpoint.describe(base) else { return nil }
     let model = try? ModelDescription(json: description.modelShape, path: base)
     return model?.shape.trainedContext

@@ -58,12 +58,16 @@ struct Module: Sendable {
     Module(
       name: "Evaluation", layer: 5,
       imports: ["Corpora", "Kernels", "Models", "Positions", "Records", "Support"]),
+    Module(
+      name: "Interchange", layer: 5,
+      imports: ["Corpora", "Models", "Positions", "RunStore", "Support", "Tensors"],
+      hasFoundation: true),
 
     Module(
       name: "Runs", layer: 6,
       imports: [
-        "Corpora", "Evaluation", "Kernels", "Models", "Pictures", "Positions", "Queues", "Recipes",
-        "Records", "RunStore", "Support", "Tensors", "Training",
+        "Corpora", "Evaluation", "Interchange", "Kernels", "Models", "Pictures", "Positions",
+        "Queues", "Recipes", "Records", "RunStore", "Support", "Tensors", "Training",
       ], hasFoundation: true),
 
     Module(
@@ -74,7 +78,8 @@ struct Module: Sendable {
     Module(
       name: "needlepoint", layer: 8,
       imports: [
-        "Corpora", "Evaluation", "Kernels", "Models", "Panes", "Pictures", "Positions", "Queues",
+        "Corpora", "Evaluation", "Interchange", "Kernels", "Models", "Panes", "Pictures",
+        "Positions", "Queues",
         "Recipes", "Records", "RunStore", "Runs", "Support", "Tensors", "Terminal", "Training",
         "Workbench",
       ], hasFoundation: true, packages: ["ArgumentParser", "Logging"]),

@@ -11,6 +11,7 @@ extension ScenarioSuite {
       "make run": "make --dry-run run",
       "make test": "make --dry-run test",
       "needlepoint attach checkpoints/RUN": "needlepoint attach --help",
+      "needlepoint reproduce experiments/001-longrecipe-4k": "needlepoint reproduce --help",
       "needlepoint send checkpoints/RUN learning_rate=5e-4": "needlepoint send --help",
     ]
 

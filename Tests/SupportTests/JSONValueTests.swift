@@ -44,6 +44,53 @@ import Testing
     #expect(throws: (any Error).self) { try JSONValue(parsing: text) }
   }
 
+  @Test(arguments: [
+    (#"{"a":1,"a":2}"#, "twice"), (#"{"a":1,"\u0061":2}"#, "twice"), ("[NaN]", "no value"),
+    ("[Infinity]", "no value"), ("[01]", "no value"), ("[1.]", "no digit"),
+    ("[1e999]", "too large"),
+    (#"["\ud800"]"#, "surrogate"), (#"["\ud800\u0041"]"#, "surrogate"), ("[\"a\nb\"]", "control"),
+    (#"["\x"]"#, "escape"), ("[1,]", "no value"), ("{\"a\" 1}", "colon"),
+    ("[1 2]", "end of a list"),
+  ])
+  func faultsSayWhatAndWhere(text: String, finding: String) {
+    let fault = #expect(throws: JSONFault.self) { try JSONValue(parsing: text) }
+    #expect(fault?.finding.contains(finding) == true, "\(fault?.description ?? "")")
+  }
+
+  @Test func nestingHasALimitAndTextsThatLookAlikeAreTwoKeys() throws {
+    func nested(_ depth: Int) -> String {
+      String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+    }
+    #expect(try JSONValue(parsing: nested(64)).listValue != nil)
+    #expect(throws: JSONFault.self) { try JSONValue(parsing: nested(100_000)) }
+    let pair = try JSONValue(parsing: "{\"\u{e9}\":1,\"e\u{301}\":2,\"b\":[]}")
+    #expect(pair.objectValue?.map(\.key.unicodeScalars.count) == [1, 2, 1])
+  }
+
+  @Test func peopleReadItIndented() throws {
+    let value = JSONValue.object([
+      ("a", .list([.integer(1), .integer(2)])), ("b", .object([("c", .null)])), ("d", .object([])),
+      ("e", .list([.object([("f", .bool(true))])])),
+    ])
+    let expected = """
+      {
+        "a": [1,2],
+        "b": {
+          "c": null
+        },
+        "d": {},
+        "e": [
+          {
+            "f": true
+          }
+        ]
+      }
+
+      """
+    #expect(value.indented == expected)
+    #expect(try JSONValue(parsing: value.indented) == value)
+  }
+
   @Test func valuesAreReadByTheirTypeOnly() throws {
     let value = try JSONValue(parsing: "{\"i\":4,\"r\":4.5,\"t\":\"x\",\"l\":[1],\"o\":{\"k\":2}}")
     #expect(value["i"]?.integerValue == 4)

@@ -20,14 +20,7 @@ final class TokenizerFile: Sendable {
   ///
   /// - Throws: `UserError` that names the file and the key at fault.
   init(json text: String, file: String) throws {
-    let json: JSONValue
-    do {
-      json = try JSONValue(parsing: text)
-    } catch let error as UserError {
-      throw error
-    } catch {
-      throw UserError(file, "the file is not JSON", remedy: "Name a tokenizer.json.")
-    }
+    let json = try JSONValue(text, file: file)
     let whole = TokenizerPart(file: file, key: "", value: json)
     if let version = whole["version"], version.value != .text("1.0") {
       throw version.error("version \(version.value.line) is not known, 1.0 is")

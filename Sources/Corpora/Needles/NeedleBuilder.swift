@@ -8,6 +8,8 @@ public struct NeedleBuilder: Sendable {
   /// How the tokenizer words facts and questions.
   public let wording: any NeedleWording
   private let haystack: [Int32]?
+  /// The mark that every document began with when the model was trained, if there is one.
+  private let begin: [Int32]
 
   /// A builder for a model's tokenizer.
   ///
@@ -17,6 +19,7 @@ public struct NeedleBuilder: Sendable {
   ///     A text shorter than a sequence is repeated.
   /// - Throws: `UserError` when the text has no tokens.
   public init(tokenizer: any Tokenizer, haystack: [Int32]? = nil) throws {
+    begin = tokenizer.documentBegin.map { [$0] } ?? []
     wording =
       tokenizer.readsAnyText ? TextNeedleWording(tokenizer) : WorldNeedleWording()
     if let haystack, haystack.isEmpty {
@@ -25,6 +28,9 @@ public struct NeedleBuilder: Sendable {
     }
     self.haystack = haystack
   }
+
+  /// Tokens of a sequence that a plan may fill, those of the haystack among them.
+  public func room(in length: Int) -> Int { length - begin.count }
 
   /// One sequence of a plan.
   ///
@@ -39,7 +45,7 @@ public struct NeedleBuilder: Sendable {
   ) throws -> NeedleSequence {
     let statements = plan.statements
     let taken =
-      statements.reduce(0) { $0 + wording.placed($1.tokens, atStart: false).count }
+      begin.count + statements.reduce(0) { $0 + wording.placed($1.tokens, atStart: false).count }
       + plan.questions.reduce(0) { $0 + $1.tokens.count }
     let least = plan.filler == nil ? wording.leastHaystack : 0
     guard length - taken >= least else {
@@ -51,7 +57,7 @@ public struct NeedleBuilder: Sendable {
     let text = plan.filler?(length - taken, &random) ?? hay(tokens: length - taken, &random)
     let cuts = statements.map { cut(text, depth: $0.depth, length: length) }
 
-    var tokens: [Int32] = []
+    var tokens = begin
     tokens.reserveCapacity(length)
     var places = [Range<Int>](repeating: 0..<0, count: statements.count)
     var done = 0
@@ -84,7 +90,7 @@ public struct NeedleBuilder: Sendable {
         answerPositions: answer.map { start + $0 - 1 })
     }
     return NeedleSequence(
-      tokens: tokens, haystackTokens: text.count, questionStart: questionStart,
+      tokens: tokens, haystackTokens: begin.count + text.count, questionStart: questionStart,
       candidates: Set(plan.candidates).sorted { $0.lexicographicallyPrecedes($1) },
       needles: needles)
   }

@@ -18,7 +18,7 @@ public struct PlacedNeedle: Sendable, Equatable {
 public struct NeedleSequence: Sendable, Equatable {
   /// Token numbers; never more than the length asked for, answers included (RULER's accounting).
   public internal(set) var tokens: [Int32]
-  /// Tokens that are neither needle nor question.
+  /// Tokens that are neither needle nor question, a mark at the beginning among them.
   public let haystackTokens: Int
   /// Index of the first token of the questions.
   public internal(set) var questionStart: Int

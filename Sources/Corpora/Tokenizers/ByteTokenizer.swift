@@ -7,7 +7,8 @@ public struct ByteTokenizer: Tokenizer {
   /// The mark after the last byte of a document.
   public static let end: Int32 = 257
 
-  private static let marks = ["<begin>", "<end>"]
+  /// The names of the two marks in descriptions and files.
+  public static let marks = ["<begin>", "<end>"]
 
   /// What `describe` says.
   public static let kind = KindDescription(

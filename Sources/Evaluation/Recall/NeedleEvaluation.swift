@@ -109,7 +109,7 @@ public struct NeedleEvaluation {
     var random = RandomStream(
       seed: task.grid.seed, name: "needle/\(name)/\(length)/\(number)", index: UInt64(trial))
     let plan = task.plan(
-      depths: depths, length: length, wording: builder.wording, random: &random)
+      depths: depths, length: builder.room(in: length), wording: builder.wording, random: &random)
     return try builder.sequence(plan, length: length, random: &random)
   }
 

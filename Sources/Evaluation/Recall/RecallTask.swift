@@ -66,7 +66,8 @@ extension RecallTask {
       if let depths = groups.first {
         var random = RandomStream(seed: grid.seed, name: "needle/fit")
         let plan = plan(
-          depths: depths, length: length, wording: builder.wording, random: &random)
+          depths: depths, length: builder.room(in: length), wording: builder.wording,
+          random: &random)
         _ = try builder.sequence(plan, length: length, random: &random)
       }
       return ForwardPasses(

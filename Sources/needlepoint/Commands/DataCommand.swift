@@ -28,9 +28,27 @@ struct DataCommand: ParsableCommand {
     help: ArgumentHelp("Changes a field of the recipe by its key path.", valueName: "path=value"))
   var set: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the rows of a stage instead, as other trainers and the source kind tokens read them.",
+      valueName: "file.jsonl"))
+  var out: String?
+
+  @Option(help: "Stage whose rows are written; the first that trains when absent.")
+  var stage: String?
+
+  @Option(help: "Steps whose rows are written; all of the stage when absent.")
+  var steps: Int?
+
   @OptionGroup var shared: SharedOptions
 
   mutating func validate() throws {
+    guard steps ?? 1 > 0 else {
+      throw UserError("--steps", "\(steps ?? 0) is below 1", remedy: "Leave it out for all.")
+    }
+    if out == nil, stage != nil || steps != nil {
+      throw UserError("--out", "no file given", remedy: "Say where to write the rows.")
+    }
     guard (0...10_000).contains(documents) else {
       throw UserError("--documents", "\(documents) is not in 0...10000", remedy: "2 is usual.")
     }
@@ -43,8 +61,38 @@ struct DataCommand: ParsableCommand {
     var document = try RecipeLocation.document(recipe)
     for change in set { document = try document.applying(change) }
     let prepared = try PreparedRun(document, pool: shared.makePool()) { shared.say($0) }
+    if let out { return try write(prepared, to: out) }
     for preview in try DataPreview.all(prepared, documents: documents, rows: rows) {
       for line in shared.json ? preview.jsonLines : preview.page { print(line) }
+    }
+  }
+}
+
+extension DataCommand {
+  private func write(_ prepared: PreparedRun, to path: String) throws {
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw UserError(path, "something of that name exists", remedy: "Choose a new name.")
+    }
+    let rows = try StageRows(prepared, stage: stage)
+    let count = min(steps ?? rows.steps, rows.steps)
+    let signals = SignalWatch()
+    var meter = WorkMeter(
+      total: Double(rows.tokens) * Double(count) / Double(rows.steps),
+      isShown: !shared.quiet && !shared.json)
+    let lines = try rows.write(steps: count, to: path) { tokens in
+      meter.advance(by: Double(tokens), "rows of \(rows.stage)")
+      return signals.count == 0
+    }
+    meter.finish()
+    guard let lines else { throw ExitCode(signals.exitStatus ?? 130) }
+    rows.losses.forEach { shared.say($0) }
+    shared.say("wrote \(path): \(lines.grouped) rows of stage \(rows.stage), \(count) steps")
+    if shared.json {
+      print(
+        JSONValue.object([
+          ("event", .text("rows")), ("path", .text(path)), ("stage", .text(rows.stage)),
+          ("rows", .integer(lines)), ("steps", .integer(count)),
+        ]).line)
     }
   }
 }

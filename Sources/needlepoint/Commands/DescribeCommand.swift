@@ -1,13 +1,15 @@
 import ArgumentParser
 import Foundation
+import Interchange
 import Recipes
 import Runs
 import Support
 
-/// `needlepoint describe [KIND]`: every kind a recipe may name, with its settings.
+/// `needlepoint describe [KIND]`: every kind a recipe may name and every format, with
+/// settings.
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "describe", abstract: "List every kind that a recipe may name, with its settings.",
+    commandName: "describe", abstract: "List every kind and format by name, with its settings.",
     discussion: """
       Sizes in tokens take binary prefixes (4k is 4,096), other numbers decimal ones (10k is \
       10,000); both take powers such as 2^12.
@@ -25,6 +27,7 @@ struct DescribeCommand: ParsableCommand {
     for slot in RecipeVocabulary.Slot.allCases {
       all += vocabulary[slot].map { (slot.rawValue, $0) }
     }
+    all += exportFormats.descriptions.map { (exportFormats.slot, $0) }
     let shown = all.filter { name == nil || $0.kind.name == name || $0.slot == name }
     guard !shown.isEmpty else {
       let known = all.map(\.kind.name)

@@ -38,15 +38,17 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try LoadedModel(model, pool: shared.makePool()) { shared.say($0) }
-    let tokens = loaded.tokenizer.encode(prompt)
-    guard !tokens.isEmpty else {
+    let words = loaded.tokenizer.encode(prompt)
+    guard !words.isEmpty else {
       throw UserError("--prompt", "no tokens found", remedy: "Give at least one word.")
     }
+    // A document begins so where the model learnt it.
+    let tokens = (loaded.tokenizer.documentBegin.map { [$0] } ?? []) + words
     var random = RandomStream(seed: seed, name: "generate")
     let signals = SignalWatch()
     let added = Generator(loaded.transformer).generate(
       after: tokens, limit: maxTokens, temperature: temperature, random: &random,
-      emit: { _ in signals.count == 0 })
+      emit: { $0 != loaded.tokenizer.documentEnd && signals.count == 0 })
     let text = loaded.tokenizer.decode(tokens + added)
     if shared.json {
       let line = JSONValue.object([

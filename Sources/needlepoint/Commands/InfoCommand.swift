@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Interchange
 import Models
 import Positions
 import Recipes
@@ -13,9 +14,10 @@ import Tensors
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Tell what a checkpoint, run or recipe holds; verifies seals and checksums.")
+    abstract:
+      "Tell what a checkpoint, run, recipe or model folder holds; verifies seals and checksums.")
 
-  @Argument(help: "Checkpoint, run folder, recipe or experiment folder.")
+  @Argument(help: "Checkpoint, run folder, Hugging Face folder, recipe or experiment folder.")
   var path: String
 
   @OptionGroup var shared: SharedOptions
@@ -24,12 +26,15 @@ struct InfoCommand: ParsableCommand {
     guard FileManager.default.fileExists(atPath: path) else {
       throw UserError(
         path, "no such file or folder",
-        remedy: "Name a checkpoint (.h5), a run folder, a recipe or an experiment's folder.")
+        remedy:
+          "Name a checkpoint (.h5), a run folder, a model folder, a recipe or an experiment's.")
     }
     if path.hasSuffix(".h5") {
       try show(checkpoint: try Checkpoint.describe(path))
     } else if RunReader.isRun(path) {
       try show(run: try RunReader(path))
+    } else if HuggingFaceFolder.isOne(path) {
+      try show(folder: try HuggingFaceFolder.read(path) { shared.say($0) })
     } else {
       try show(recipe: try RecipeLocation.document(path))
     }
@@ -49,21 +54,45 @@ struct InfoCommand: ParsableCommand {
 
   private func show(checkpoint: CheckpointDescription) throws {
     let model = try ModelDescription(json: checkpoint.modelShape, path: checkpoint.path)
-    let shape = model.shape
-    show([
-      ("kind", .text("checkpoint")),
-      ("path", .text(checkpoint.path)),
-      ("bytes", .integer(checkpoint.bytes)),
-      ("sha256", .text(checkpoint.sha256)),
-      ("verified", .bool(checkpoint.isVerified)),
-      ("format", .integer(checkpoint.formatVersion)),
-      ("recipe", .text(checkpoint.recipeName)),
-      ("step", .integer(checkpoint.step)),
-      ("stage", .integer(checkpoint.stage)),
-      ("parameters", .integer(checkpoint.parameterCount)),
-      ("tensors", .integer(checkpoint.layout.entries.count)),
-      ("adapter_parameters", .integer(checkpoint.adapterCount)),
-      ("moments", .bool(checkpoint.hasMoments)),
+    show(
+      [
+        ("kind", .text("checkpoint")),
+        ("path", .text(checkpoint.path)),
+        ("bytes", .integer(checkpoint.bytes)),
+        ("sha256", .text(checkpoint.sha256)),
+        ("verified", .bool(checkpoint.isVerified)),
+        ("format", .integer(checkpoint.formatVersion)),
+        ("recipe", .text(checkpoint.recipeName)),
+        ("step", .integer(checkpoint.step)),
+        ("stage", .integer(checkpoint.stage)),
+        ("parameters", .integer(checkpoint.parameterCount)),
+        ("tensors", .integer(checkpoint.layout.entries.count)),
+        ("adapter_parameters", .integer(checkpoint.adapterCount)),
+        ("moments", .bool(checkpoint.hasMoments)),
+      ] + Self.sizes(model.shape) + [
+        ("adapters", .text(Self.text(model.adapters))),
+        ("rope", .text(model.ropeKind)),
+        ("rope_base", .number(model.rotary.base)),
+      ])
+  }
+
+  private func show(folder model: PlainModel) throws {
+    show(
+      [
+        ("kind", .text("huggingface")),
+        ("path", .text(path)),
+        ("verified", .bool(true)),
+        ("parameters", .integer(model.shape.parameterCount)),
+        ("tensors", .integer(model.parameters.layout.entries.count)),
+        ("family", .text(model.family ?? "unknown")),
+      ] + Self.sizes(model.shape) + [
+        ("rope", .text(model.ropeKind)),
+        ("rope_base", .number(model.rotary.base)),
+      ])
+  }
+
+  private static func sizes(_ shape: LlamaShape) -> [(key: String, value: JSONValue)] {
+    [
       ("vocabulary", .integer(shape.vocabulary)),
       ("width", .integer(shape.width)),
       ("layers", .integer(shape.layers)),
@@ -71,10 +100,7 @@ struct InfoCommand: ParsableCommand {
       ("kv_heads", .integer(shape.kvHeads)),
       ("head_width", .integer(shape.headWidth)),
       ("trained_context", .integer(shape.trainedContext)),
-      ("adapters", .text(Self.text(model.adapters))),
-      ("rope", .text(model.ropeKind)),
-      ("rope_base", .number(model.rotary.base)),
-    ])
+    ]
   }
 
   private static func text(_ plan: AdapterPlan?) -> String {

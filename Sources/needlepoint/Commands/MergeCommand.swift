@@ -42,9 +42,7 @@ struct MergeCommand: ParsableCommand {
         "--weight", "\(weight) is not in -1...2",
         remedy: "0.5 is usual; below 0 and above 1 the weights are extrapolated.")
     }
-    guard out.hasSuffix(".h5") else {
-      throw UserError("--out", "\(out) does not end in .h5", remedy: "Name a checkpoint.")
-    }
+    try CheckpointName.check(out)
   }
 
   func run() throws {

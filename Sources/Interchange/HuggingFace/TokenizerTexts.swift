@@ -1,0 +1,37 @@
+import Corpora
+import Models
+import Support
+
+/// The tokenizer's files of a model folder.
+enum TokenizerTexts {
+  /// Texts by file name; none for the words of the miniature world, which no other program reads.
+  static func make(_ model: PlainModel) throws -> [String: String] {
+    var texts = model.companions.filter { $0.key != "config.json" }
+    switch model.tokenizer {
+    case let file as FileTokenizer: texts["tokenizer.json"] = file.json
+    case let bytes as ByteTokenizer: texts["tokenizer.json"] = bytes.tokenizerFile
+    default: return [:]
+    }
+    if texts["tokenizer_config.json"] == nil {
+      texts["tokenizer_config.json"] = config(model).indented
+    }
+    return texts
+  }
+
+  private static func config(_ model: PlainModel) -> JSONValue {
+    var pairs: [(key: String, value: JSONValue)] = [
+      ("tokenizer_class", .text("PreTrainedTokenizerFast")),
+      ("model_max_length", .integer(model.shape.trainedContext)),
+      ("clean_up_tokenization_spaces", .bool(false)),
+    ]
+    let tokenizer = model.tokenizer
+    let marks: [String?] =
+      tokenizer is ByteTokenizer
+      ? ByteTokenizer.marks
+      : [tokenizer.documentBegin, tokenizer.documentEnd].map { $0.map(tokenizer.word) }
+    for case (let key, let word?) in zip(["bos_token", "eos_token"], marks) {
+      pairs.append((key, .text(word)))
+    }
+    return .object(pairs)
+  }
+}
