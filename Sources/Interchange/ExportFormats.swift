@@ -34,6 +34,7 @@ enum NewFolder {
     -> Result
   {
     let files = FileManager.default
+    let path = (path as NSString).standardizingPath
     guard !files.fileExists(atPath: path) else {
       throw UserError(path, "something of that name exists", remedy: "Choose a new name.")
     }

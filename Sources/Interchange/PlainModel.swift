@@ -1,7 +1,6 @@
 public import Corpora
 public import Models
 public import Positions
-import Support
 public import Tensors
 
 /// A model between this program and others: sizes, angles, weights in full precision and the tokenizer.
@@ -31,11 +30,5 @@ public struct PlainModel: Sendable {
     self.parameters = parameters
     self.tokenizer = tokenizer
     self.companions = companions
-  }
-
-  /// The `model_type` of the folder it came from; nil when it was made here.
-  public var family: String? {
-    let config = companions["config.json"].flatMap { try? JSONValue(parsing: $0) }
-    return config?["model_type"]?.textValue
   }
 }

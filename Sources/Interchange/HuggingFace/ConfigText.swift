@@ -49,6 +49,8 @@ enum ConfigText {
     set("tie_word_embeddings", .bool(shape.tied))
     set("max_position_embeddings", .integer(shape.trainedContext))
     set("attention_dropout", .integer(0))
+    // Absent it means 4,096 tokens to Mistral; here attention sees all.
+    if origin?["model_type"]?.textValue == "mistral" { set("sliding_window", .null) }
     if let every = shape.nopeEvery {
       set(
         "no_rope_layers",

@@ -4,6 +4,8 @@ import Support
 
 /// What a `config.json` says of a model that this program can run.
 struct HuggingFaceConfig {
+  /// `model_type`.
+  let family: String
   /// The sizes.
   let shape: LlamaShape
   /// The rotary frequencies.
@@ -31,18 +33,25 @@ struct HuggingFaceConfig {
         "\(path): model_type", "\"\(type)\" is not known",
         remedy: Suggestion.sentence(for: type, among: ModelFamily.all.map(\.name)))
     }
-    let layers = try keys.size("num_hidden_layers")
+    let layers = try keys.size("num_hidden_layers", most: 1_000)
     try Self.refuseWhatDiffers(keys, family, layers: layers)
-    let heads = try keys.size("num_attention_heads")
+    let heads = try keys.size("num_attention_heads", most: 1_024)
     let width = try keys.size("hidden_size")
     let context = try keys.integer("max_position_embeddings") ?? family.context
+    guard (1...1 << 28).contains(context) else {
+      throw keys.fault("max_position_embeddings", "\(context) is not in 1...268435456")
+    }
     let kvHeads = try keys.integer("num_key_value_heads") ?? family.kvHeads
-    let headWidth = try keys.integer("head_dim") ?? family.headWidth
-    guard headWidth != nil || width % max(1, heads) == 0 else {
+    let ownWidth = try keys.integer("head_dim") ?? family.headWidth
+    guard ownWidth != nil || width % heads == 0 else {
       throw keys.fault("hidden_size", "\(width) is not a multiple of the \(heads) heads")
     }
+    let headWidth = ownWidth ?? width / heads
+    guard (2...1 << 16).contains(headWidth) else {
+      throw keys.fault("head_dim", "heads of width \(headWidth) are not known")
+    }
     let rope = try RopeConfig(
-      keys, family: family, headWidth: headWidth ?? width / max(1, heads), context: context)
+      keys, family: family, headWidth: headWidth, context: context)
     var shape = LlamaShape(
       vocabulary: try keys.size("vocab_size"), width: width, layers: layers, heads: heads,
       kvHeads: kvHeads, headWidth: headWidth, feedForward: try keys.size("intermediate_size"),
@@ -57,6 +66,7 @@ struct HuggingFaceConfig {
       throw UserError(
         path, "its sizes do not fit: \(error.finding)", remedy: "This model is not supported.")
     }
+    self.family = family.name
     self.shape = shape
     rotary = rope.frequencies
     ropeKind = rope.kind
@@ -173,9 +183,9 @@ struct ConfigKeys {
   }
 
   /// A size that must be given, at least 1 and small enough to multiply.
-  func size(_ key: String) throws -> Int {
+  func size(_ key: String, most: Int = 1 << 24) throws -> Int {
     guard let size = try integer(key) else { throw fault(key, "the key is missing") }
-    guard (1...1 << 24).contains(size) else { throw fault(key, "\(size) is not in 1...16777216") }
+    guard (1...most).contains(size) else { throw fault(key, "\(size) is not in 1...\(most)") }
     return size
   }
 

@@ -1,6 +1,7 @@
 import Corpora
 import Foundation
 public import Models
+public import Positions
 import Support
 import Tensors
 
@@ -17,11 +18,34 @@ public enum HuggingFaceFolder {
     FileManager.default.fileExists(atPath: "\(path)/config.json")
   }
 
-  /// What a folder's `config.json` says of the sizes, without reading weights.
+  /// The sizes that a folder's `config.json` tells; nothing else is looked at.
   ///
   /// - Throws: `UserError` as `read`.
   public static func shape(_ folder: String) throws -> LlamaShape {
     try config(folder).shape
+  }
+
+  /// What a folder holds, as its configuration and the headers of its weights tell.
+  public struct Contents {
+    /// `model_type`.
+    public let family: String
+    /// The sizes.
+    public let shape: LlamaShape
+    /// The rotary frequencies.
+    public let rotary: RotaryFrequencies
+    /// The kind of frequency transform that made them.
+    public let ropeKind: String
+  }
+
+  /// Checks a folder without reading its weights.
+  ///
+  /// - Throws: `UserError` as `read`.
+  public static func contents(_ folder: String) throws -> Contents {
+    let config = try config(folder)
+    _ = try tokenizer(folder, config)
+    try check(config.shape, try WeightFiles(folder: folder), folder)
+    return Contents(
+      family: config.family, shape: config.shape, rotary: config.rotary, ropeKind: config.ropeKind)
   }
 
   private static func config(_ folder: String) throws -> HuggingFaceConfig {
@@ -49,6 +73,7 @@ public enum HuggingFaceFolder {
     let tokenizer = try tokenizer(folder, config)
     let files = try WeightFiles(folder: folder)
     files.notices.forEach(notice)
+    try check(config.shape, files, folder)
     return PlainModel(
       shape: config.shape, rotary: config.rotary, ropeKind: config.ropeKind,
       parameters: try parameters(config.shape, files, folder), tokenizer: tokenizer,
@@ -69,13 +94,10 @@ public enum HuggingFaceFolder {
       documentEnd: config.documentEnd)
   }
 
-  private static func parameters(
-    _ shape: LlamaShape, _ files: WeightFiles, _ folder: String
-  ) throws -> ParameterSet {
-    let layout = shape.parameterLayout
+  /// Compares the tensors that are there with those of the shape.
+  private static func check(_ shape: LlamaShape, _ files: WeightFiles, _ folder: String) throws {
     var left = files.tensors
-    // Everything is compared before memory is taken.
-    for entry in layout.entries {
+    for entry in shape.parameterLayout.entries {
       let name = TensorNames.huggingFace(entry.name)
       guard let (file, tensor) = left.removeValue(forKey: name) else {
         throw UserError(
@@ -88,11 +110,25 @@ public enum HuggingFaceFolder {
           remedy: "Weights and config.json do not belong together.")
       }
     }
-    let head = shape.tied ? left.removeValue(forKey: TensorNames.huggingFace("head")) : nil
+    if shape.tied { left.removeValue(forKey: TensorNames.huggingFace("head")) }
     if let odd = left.keys.filter({ !TensorNames.isIgnored($0) }).min() {
       throw UserError(
         folder, "tensor \(odd) is no part of the model that config.json describes",
         remedy: "This model is not supported.")
+    }
+  }
+
+  private static func parameters(
+    _ shape: LlamaShape, _ files: WeightFiles, _ folder: String
+  ) throws -> ParameterSet {
+    let layout = shape.parameterLayout
+    let bytes = layout.count * MemoryLayout<Float>.stride
+    let most = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    guard bytes < most else {
+      throw UserError(
+        folder, "its weights take \(bytes >> 30) GiB as float32, this machine has \(most >> 30)",
+        remedy: "Use a smaller model of the family here, and this one where there is more memory.",
+        kind: .work)
     }
     let parameters = ParameterSet(layout: layout)
     for entry in layout.entries {
@@ -101,7 +137,7 @@ public enum HuggingFaceFolder {
       }
       try file.read(tensor, into: parameters.view(entry))
     }
-    if let (file, tensor) = head {
+    if shape.tied, let (file, tensor) = files.tensors[TensorNames.huggingFace("head")] {
       try refuseOtherHead(file, tensor, parameters)
     }
     return parameters

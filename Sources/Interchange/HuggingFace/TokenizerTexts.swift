@@ -12,10 +12,20 @@ enum TokenizerTexts {
     case let bytes as ByteTokenizer: texts["tokenizer.json"] = bytes.tokenizerFile
     default: return [:]
     }
-    if texts["tokenizer_config.json"] == nil {
-      texts["tokenizer_config.json"] = config(model).indented
-    }
+    texts["tokenizer_config.json"] =
+      texts["tokenizer_config.json"].map { lengthened($0, model) } ?? config(model).indented
     return texts
+  }
+
+  /// A text that stays as it is, unless it says of a context that it is shorter than the model's is now.
+  private static func lengthened(_ text: String, _ model: PlainModel) -> String {
+    let key = "model_max_length"
+    guard var pairs = (try? JSONValue(parsing: text))?.objectValue,
+      let place = pairs.firstIndex(where: { $0.key == key }),
+      let length = pairs[place].value.numberValue, length < Double(model.shape.trainedContext)
+    else { return text }
+    pairs[place].value = .integer(model.shape.trainedContext)
+    return JSONValue.object(pairs).indented
   }
 
   private static func config(_ model: PlainModel) -> JSONValue {

@@ -34,7 +34,7 @@ struct InfoCommand: ParsableCommand {
     } else if RunReader.isRun(path) {
       try show(run: try RunReader(path))
     } else if HuggingFaceFolder.isOne(path) {
-      try show(folder: try HuggingFaceFolder.read(path) { shared.say($0) })
+      try show(folder: try HuggingFaceFolder.contents(path))
     } else {
       try show(recipe: try RecipeLocation.document(path))
     }
@@ -76,15 +76,15 @@ struct InfoCommand: ParsableCommand {
       ])
   }
 
-  private func show(folder model: PlainModel) throws {
+  private func show(folder model: HuggingFaceFolder.Contents) throws {
     show(
       [
         ("kind", .text("huggingface")),
         ("path", .text(path)),
         ("verified", .bool(true)),
         ("parameters", .integer(model.shape.parameterCount)),
-        ("tensors", .integer(model.parameters.layout.entries.count)),
-        ("family", .text(model.family ?? "unknown")),
+        ("tensors", .integer(model.shape.parameterLayout.entries.count)),
+        ("family", .text(model.family)),
       ] + Self.sizes(model.shape) + [
         ("rope", .text(model.ropeKind)),
         ("rope_base", .number(model.rotary.base)),
@@ -99,6 +99,8 @@ struct InfoCommand: ParsableCommand {
       ("heads", .integer(shape.heads)),
       ("kv_heads", .integer(shape.kvHeads)),
       ("head_width", .integer(shape.headWidth)),
+      ("qkv_bias", .bool(shape.qkvBias)),
+      ("qk_norm", .bool(shape.qkNorm)),
       ("trained_context", .integer(shape.trainedContext)),
     ]
   }
