@@ -8,10 +8,20 @@ public protocol ExportFormat: CatalogKind {
   /// - Parameters:
   ///   - model: to write.
   ///   - path: file or folder to make.
+  ///   - progress: hears how many weights were written, each time; what it throws ends the work.
   /// - Returns: a sentence for each thing that the format cannot tell.
   /// - Throws: `UserError` when the name is taken or the format cannot hold the model, `StoreError` when it
   ///   cannot be written; nothing is left behind then.
-  func write(_ model: PlainModel, to path: String) throws -> [String]
+  func write(
+    _ model: PlainModel, to path: String, progress: (_ weights: Int) throws -> Void
+  ) throws -> [String]
+}
+
+extension ExportFormat {
+  /// Writes without telling of it.
+  public func write(_ model: PlainModel, to path: String) throws -> [String] {
+    try write(model, to: path) { _ in }
+  }
 }
 
 /// Every format that `needlepoint export --to` may name.
@@ -45,7 +55,7 @@ enum NewFolder {
       try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw UserError(
-        path, "cannot make the folder, \(error.localizedDescription)",
+        path, "cannot make a folder there",
         remedy: "Choose another place.",
         kind: .work)
     }

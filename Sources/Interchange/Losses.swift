@@ -8,7 +8,8 @@ enum Losses {
     var sentences: [String] = []
     if model.tokenizer is WorldTokenizer {
       sentences.append(
-        "The tokenizer is that of the miniature world, which only Needlepoint has: feed token numbers."
+        "The tokenizer is that of the miniature world, which only Needlepoint has and which is not "
+          + "here: feed token numbers. Needlepoint itself goes on from the checkpoint, not from this folder."
       )
     }
     if model.rotary.startTokens > 0 {
@@ -18,7 +19,8 @@ enum Losses {
     }
     if element != .float32 {
       sentences.append(
-        "Weights are rounded to \(element.torchName), to nearest even; Needlepoint keeps float32.")
+        "Weights are written as \(element.torchName), rounded to nearest even; Needlepoint keeps float32."
+      )
     }
     return sentences
   }

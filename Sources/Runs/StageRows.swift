@@ -56,6 +56,11 @@ public struct StageRows {
       losses.append(
         "The stage may end early here, when a skill is learnt; all its steps are written.")
     }
+    if training.settings.pack.settings.text("mask") == "document" {
+      losses.append(
+        "Documents of a row do not see each other here; the source kind tokens does not read "
+          + "document_starts, and other trainers need to be told.")
+    }
     self.losses = losses
   }
 

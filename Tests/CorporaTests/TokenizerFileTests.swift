@@ -53,6 +53,33 @@ import Testing
       key: "added_tokens",
       value: .list([.object([("id", .integer(7_000)), ("content", .text("a"))])]),
       says: ["added_tokens[0]", "\"a\""]),
+    Fault(
+      key: "added_tokens",
+      value: .list([.object([("id", .integer(1 << 28)), ("content", .text("<far>"))])]),
+      says: ["added_tokens[0]", "<far>"]),
+    Fault(
+      key: "pre_tokenizer",
+      value: .object([
+        ("type", .text("Sequence")),
+        (
+          "pretokenizers",
+          .list([JSONValue](repeating: .object([("type", .text("Digits"))]), count: 65))
+        ),
+      ]), says: ["pretokenizers[64]", "more than 64 steps"]),
+    Fault(
+      key: "normalizer",
+      value: .object([
+        ("type", .text("Sequence")),
+        (
+          "normalizers",
+          .list(
+            [JSONValue](
+              repeating: .object([
+                ("type", .text("Replace")), ("pattern", .object([("String", .text("a"))])),
+                ("content", .text("aa")),
+              ]), count: 7))
+        ),
+      ]), says: ["normalizers[6]", "times as long"]),
     Fault(key: "pre_tokenizer", value: split("(a"), says: ["pattern.Regex", "cannot be read"]),
     Fault(key: "pre_tokenizer", value: split("[a&&b]"), says: ["pattern.Regex", "&&"]),
     Fault(key: "pre_tokenizer", value: split("[a[b]]"), says: ["pattern.Regex", "class"]),

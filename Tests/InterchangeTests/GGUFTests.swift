@@ -1,6 +1,7 @@
 import Foundation
 import Interchange
 import Models
+import Positions
 import Support
 import Tensors
 import TestSupport
@@ -65,6 +66,19 @@ import Testing
     #expect(try file.floats("blk.1.attn_q.bias") == bias)
     #expect(file.types["blk.1.attn_q.weight"] == 30)
     #expect(file.types["blk.1.attn_q.bias"] == 0)
+  }
+
+  @Test func aQwenMayBeExtendedByYaRN() throws {
+    var model = try Self.golden("qwen2")
+    model.shape.trainedContext = 512
+    model.ropeKind = "yarn"
+    model.rotary = try YaRN(SettingsValues([:], declared: YaRN.kind.settings)).frequencies(
+      headWidth: model.shape.headWidth, base: 1_000_000, trainedContext: 128, targetContext: 512)
+    let file = try Self.write(model)
+    #expect(file.texts["qwen2.rope.scaling.type"] == "yarn")
+    #expect(file.numbers["qwen2.rope.scaling.factor"] == 4)
+    #expect(file.numbers["qwen2.rope.scaling.original_context_length"] == 128)
+    #expect(file.numbers["qwen2.context_length"] == 512)
   }
 
   @Test func whatTheFormatCannotTellIsRefused() throws {

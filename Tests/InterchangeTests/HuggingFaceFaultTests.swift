@@ -52,6 +52,40 @@ import Testing
     #expect(error?.description.contains(finding) == true, "\(error?.description ?? "")")
   }
 
+  @Test(arguments: [
+    (#"{"rope_type":"linear","factor":0}"#, "factor"), (#"{"rope_type":"linear"}"#, "factor"),
+    (#"{"rope_type":"linear","factor":"nan"}"#, "factor"),
+    (#"{"rope_type":"yarn","factor":-2}"#, "factor"),
+    (#"{"rope_type":"yarn","factor":4,"attention_factor":"nan"}"#, "attention_factor"),
+    (#"{"rope_type":"yarn","factor":4,"original_max_position_embeddings":0}"#, "original"),
+    (#"{"rope_type":"llama3","factor":8,"low_freq_factor":1}"#, "high_freq_factor"),
+    (#"{"rope_type":"longrope","original_max_position_embeddings":64}"#, "long_factor"),
+    (
+      #"{"rope_type":"longrope","original_max_position_embeddings":64,"long_factor":[0,1,1,1,1,1,1,1]}"#,
+      "long_factor"
+    ),
+    (#"{"rope_type":5}"#, "rope_type"), (#"{"rope_theta":0.5}"#, "rope_theta"),
+  ])
+  func anglesWithoutTheirNumbersAreRefused(rope: String, key: String) throws {
+    let place = try copy("llama3")
+    var pairs = (try JSONValue(parsing: try place.text("model/config.json"))).objectValue ?? []
+    pairs.removeAll { $0.key == "rope_parameters" }
+    pairs.append(("rope_scaling", try JSONValue(parsing: rope)))
+    _ = try place.write(JSONValue.object(pairs).line, to: "model/config.json")
+    let error = error(in: place)
+    #expect(error?.description.contains(key) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func mistralsWindowCountsWhateverTheLayersSay() throws {
+    let place = try copy("mistral-yarn")
+    let text = try place.text("model/config.json")
+      .replacingOccurrences(
+        of: "\"sliding_window\": null",
+        with: "\"sliding_window\": 8, \"layer_types\": [\"full_attention\", \"full_attention\"]")
+    _ = try place.write(text, to: "model/config.json")
+    #expect(error(in: place)?.place.contains("sliding_window") == true)
+  }
+
   @Test func aWindowShorterThanTheContextIsRefused() throws {
     let place = try copy("mistral-yarn")
     let text = try place.text("model/config.json")

@@ -146,6 +146,66 @@ import Testing
     }
   }
 
+  /// Words that were true of one context may lie about another.
+  @Test(arguments: [
+    #"{"rope_type":"yarn","factor":4,"rope_theta":10000}"#,
+    #"{"rope_type":"longrope","rope_theta":10000,"original_max_position_embeddings":64,"#
+      + #""long_factor":[1,1,2,2,3,3,4,4],"short_factor":[1,1,1,1,1,1,1,1]}"#,
+  ])
+  func aLongerContextKeepsTheAngles(rope: String) throws {
+    let place = try TemporaryFolder()
+    let plain = Self.small(
+      RotaryFrequencies(headWidth: 16, base: 10_000), kind: "none", context: 256)
+    _ = try HuggingFaceExport(element: nil, shardBytes: 1 << 30).write(plain, to: place.file("a"))
+    var config = try JSONValue(parsing: try place.text("a/config.json")).objectValue ?? []
+    config.removeAll { ["rope_scaling", "rope_theta", "rope_parameters"].contains($0.key) }
+    config.append(("rope_parameters", try JSONValue(parsing: rope)))
+    _ = try place.write(JSONValue.object(config).line, to: "a/config.json")
+    var model = try HuggingFaceFolder.read(place.file("a"))
+    model.shape.trainedContext = 4096
+    _ = try HuggingFaceExport(element: nil, shardBytes: 1 << 30).write(model, to: place.file("b"))
+    let again = try HuggingFaceFolder.read(place.file("b"))
+    #expect(again.shape.trainedContext == 4096)
+    for (found, wanted) in zip(again.rotary.inverse, model.rotary.inverse) {
+      #expect(abs(found - wanted) <= 1e-9 * wanted)
+    }
+    #expect(abs(again.rotary.attentionFactor - model.rotary.attentionFactor) < 1e-9)
+  }
+
+  @Test func aWordAboutTheOldContextDoesNotSurviveAnExtension() throws {
+    let place = try TemporaryFolder()
+    let plain = Self.small(
+      RotaryFrequencies(headWidth: 16, base: 10_000), kind: "none", context: 256)
+    _ = try HuggingFaceExport(element: nil, shardBytes: 1 << 30).write(plain, to: place.file("a"))
+    var config = try JSONValue(parsing: try place.text("a/config.json")).objectValue ?? []
+    config.append(("original_max_position_embeddings", .integer(128)))
+    _ = try place.write(JSONValue.object(config).line, to: "a/config.json")
+    var model = try HuggingFaceFolder.read(place.file("a"))
+    model.shape.trainedContext = 4096
+    model.ropeKind = "yarn"
+    model.rotary = try YaRN(SettingsValues([:], declared: YaRN.kind.settings)).frequencies(
+      headWidth: 16, base: 10_000, trainedContext: 256, targetContext: 4096)
+    _ = try HuggingFaceExport(element: nil, shardBytes: 1 << 30).write(model, to: place.file("b"))
+    let again = try HuggingFaceFolder.read(place.file("b"))
+    for (found, wanted) in zip(again.rotary.inverse, model.rotary.inverse) {
+      #expect(abs(found - wanted) <= 1e-9 * wanted)
+    }
+  }
+
+  /// transformers 5, `_compute_longrope_parameters`: sqrt(1 + ln(factor) / ln(original)).
+  @Test func longRopesFactorDecidesItsAttention() throws {
+    let place = try TemporaryFolder()
+    try FileManager.default.copyItem(
+      atPath: Self.folder("qwen3-longrope"), toPath: place.file("a"))
+    let text = try place.text("a/config.json")
+      .replacingOccurrences(of: "\"attention_factor\": 1.25", with: "\"factor\": 16.0")
+    _ = try place.write(text, to: "a/config.json")
+    var notices: [String] = []
+    let model = try HuggingFaceFolder.read(place.file("a")) { notices.append($0) }
+    #expect(abs(model.rotary.attentionFactor - (1 + log(16.0) / log(64.0)).squareRoot()) < 1e-12)
+    #expect(notices.contains { $0.contains("another list") })
+  }
+
   private static func small(_ rotary: RotaryFrequencies, kind: String, context: Int) -> PlainModel {
     let shape = LlamaShape(
       vocabulary: 320, width: 32, layers: 1, heads: 2, feedForward: 48, trainedContext: context)

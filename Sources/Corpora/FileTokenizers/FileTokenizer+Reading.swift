@@ -12,9 +12,12 @@ extension FileTokenizer {
   /// - Parameters:
   ///   - path: the file or its folder.
   ///   - vocabularySize: rows of the model; nil for the next multiple of 64 of the tokens.
+  ///   - documentEnd: the mark that ends a document when the files beside it name none.
   /// - Returns: the tokenizer.
   /// - Throws: `UserError` that names the file and what is wrong in it.
-  public static func read(path: String, vocabularySize: Int? = nil) throws -> FileTokenizer {
+  public static func read(
+    path: String, vocabularySize: Int? = nil, documentEnd: Int32? = nil
+  ) throws -> FileTokenizer {
     var isFolder: ObjCBool = false
     let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     let file = isFolder.boolValue ? (path as NSString).appendingPathComponent(fileName) : path
@@ -36,7 +39,7 @@ extension FileTokenizer {
     }
     return try FileTokenizer(
       json: text, plain, place: file, vocabularySize: vocabularySize,
-      documentBegin: plain.begin ?? id(marks.begin), documentEnd: id(marks.end))
+      documentBegin: plain.begin ?? id(marks.begin), documentEnd: id(marks.end) ?? documentEnd)
   }
 
   /// The text of a file, or nil when there is none.

@@ -28,6 +28,7 @@ struct PreTokenizer: Sendable {
   }
 
   private mutating func add(_ part: TokenizerPart) throws {
+    try part.countStep(after: steps.count)
     guard !isOfBytes else {
       throw part.error("a step after ByteLevel is not known")
     }

@@ -16,6 +16,8 @@ struct TextNormalizer: Sendable {
   ]
 
   private var steps: [Step] = []
+  /// How many times longer replacements may make a text.
+  private var growth = 1.0
 
   /// The normalizer of a tokenizer.json; nil is none.
   init(_ part: TokenizerPart?) throws {
@@ -26,6 +28,7 @@ struct TextNormalizer: Sendable {
   var isNothing: Bool { steps.isEmpty }
 
   private mutating func add(_ part: TokenizerPart) throws {
+    try part.countStep(after: steps.count)
     let type = try part.type
     if let form = UnicodeForm(rawValue: type) {
       steps.append(.form(form))
@@ -37,6 +40,9 @@ struct TextNormalizer: Sendable {
     case "Prepend": steps.append(.prepend(Array(try part.need("prepend").text.utf8)))
     case "Replace":
       let content = Array(try part.need("content").text.utf8)
+      let least = part["pattern"]?.value["String"]?.textValue?.utf8.count ?? 1
+      growth *= max(1, Double(content.count) / Double(max(1, least)))
+      guard growth <= 64 else { throw part.error("texts may become \(growth) times as long") }
       steps.append(.replace(try TextPattern(try part.need("pattern")), content))
     case "Strip":
       steps.append(

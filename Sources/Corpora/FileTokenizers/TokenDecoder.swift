@@ -26,6 +26,7 @@ struct TokenDecoder: Sendable {
   }
 
   private mutating func add(_ part: TokenizerPart) throws {
+    try part.countStep(after: steps.count)
     switch try part.type {
     case "Sequence": for step in try part.need("decoders").list { try add(step) }
     case "ByteLevel": steps.append(.byteLevel)

@@ -9,6 +9,8 @@ struct TokenVocabulary: Sendable {
   private var texts: [UInt8] = []
   /// Where the text of each number stands; nil for numbers that nothing has.
   private var places: [Range<Int>?] = []
+  /// The greatest number that a token may have, so that a short file asks for little memory.
+  private let greatest: Int
 
   /// The vocabulary of a model, `{token: number}`.
   init(_ part: TokenizerPart) throws {
@@ -19,9 +21,10 @@ struct TokenVocabulary: Sendable {
       throw part.error("\(pairs.count) tokens are too many")
     }
     numbers = ByteTable(capacity: pairs.count)
+    greatest = 4 * pairs.count + 65_536
     places.reserveCapacity(pairs.count + 1024)
     for (text, value) in pairs {
-      guard let id = value.integerValue, (0...4 * pairs.count + 65_536).contains(id) else {
+      guard let id = value.integerValue, (0...greatest).contains(id) else {
         throw part.error("the number of \(Self.quoted(text)) is \(value.line)")
       }
       try add(text, id, part)
@@ -41,7 +44,7 @@ struct TokenVocabulary: Sendable {
       }
       return
     }
-    guard id <= 4 * max(places.count, Self.least) + 65_536 else {
+    guard id <= greatest else {
       throw part.error("the number of \(Self.quoted(text)) is \(id)")
     }
     var text = text
@@ -53,8 +56,6 @@ struct TokenVocabulary: Sendable {
     places[id] = texts.count..<texts.count + text.utf8.count
     texts.append(contentsOf: text.utf8)
   }
-
-  private static let least = 256
 
   /// The number of a token.
   func id(_ text: String) -> Int32? {

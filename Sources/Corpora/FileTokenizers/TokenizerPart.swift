@@ -59,6 +59,11 @@ struct TokenizerPart {
   /// The name of its type.
   var type: String { get throws { try need("type").text } }
 
+  /// Refuses one step more when there are so many that none has them in earnest.
+  func countStep(after count: Int) throws {
+    guard count < 64 else { throw error("more than 64 steps found") }
+  }
+
   /// An error about it.
   func error(_ finding: String, remedy: String = "Use another tokenizer.json.") -> UserError {
     UserError(key.isEmpty ? file : "\(file): \(key)", finding, remedy: remedy)

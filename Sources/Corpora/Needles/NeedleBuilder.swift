@@ -17,11 +17,11 @@ public struct NeedleBuilder: Sendable {
   ///   - tokenizer: of the model.
   ///   - haystack: tokens of a text to hide needles in; nil means stories of the miniature world.
   ///     A text shorter than a sequence is repeated.
-  /// - Throws: `UserError` when the text has no tokens.
+  /// - Throws: `UserError` when the text has no tokens or the tokenizer none for needles.
   public init(tokenizer: any Tokenizer, haystack: [Int32]? = nil) throws {
     begin = tokenizer.documentBegin.map { [$0] } ?? []
     wording =
-      tokenizer.readsAnyText ? TextNeedleWording(tokenizer) : WorldNeedleWording()
+      tokenizer.readsAnyText ? try TextNeedleWording(tokenizer) : WorldNeedleWording()
     if let haystack, haystack.isEmpty {
       throw UserError(
         "haystack", "the text has no tokens", remedy: "Give a text of a few sentences at least.")

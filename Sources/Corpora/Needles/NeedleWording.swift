@@ -96,7 +96,8 @@ struct TextNeedleWording: NeedleWording {
   private let opensWithSpace: [Bool]
   let typicalTokens: Int
 
-  init(_ tokenizer: any Tokenizer) {
+  /// - Throws: `UserError` when the tokenizer has no tokens for the words of a needle.
+  init(_ tokenizer: any Tokenizer) throws {
     self.tokenizer = tokenizer
     space = tokenizer.encode(" ", .continues)
     let words = (0..<tokenizer.vocabularySize).map { tokenizer.word(Int32($0)).utf8 }
@@ -106,6 +107,11 @@ struct TextNeedleWording: NeedleWording {
       word.first.map(spaces.contains) ?? false || Int32(number) == tokenizer.documentEnd
     }
     typicalTokens = tokenizer.encode(Self.typical, .continues).count
+    guard !space.isEmpty, typicalTokens > 0 else {
+      throw UserError(
+        "needle", "the tokenizer has no tokens for letters, digits and spaces",
+        remedy: "Use a tokenizer of bytes, or one with an unknown token.")
+    }
   }
 
   /// A fact and its question, 110 bytes as most are.

@@ -20,7 +20,9 @@ public struct GGUFExport: ExportFormat {
   }
 
   /// Writes the file beside its name first.
-  public func write(_ model: PlainModel, to path: String) throws -> [String] {
+  public func write(
+    _ model: PlainModel, to path: String, progress: (_ weights: Int) throws -> Void
+  ) throws -> [String] {
     guard !FileManager.default.fileExists(atPath: path) else {
       throw UserError(path, "something of that name exists", remedy: "Choose a new name.")
     }
@@ -61,7 +63,7 @@ public struct GGUFExport: ExportFormat {
             name: "rope_freqs.weight", shape: [divisors.count], element: .float32,
             values: divisors))
       }
-      try file.write(to: path)
+      try file.write(to: path, progress: progress)
     }
     return Losses.sentences(model, element: element)
   }
@@ -118,6 +120,12 @@ struct GGUFAngles {
     case "linear":
       keys.append(("scaling.type", .text("linear")))
       keys.append(("scaling.factor", .real(scaling["factor"]?.numberValue ?? 1)))
+    case "yarn" where !canDivide && Self.isUsual(scaling):
+      // llama.cpp computes the attention factor from the factor.
+      keys.append(("scaling.type", .text("yarn")))
+      keys.append(("scaling.factor", .real(scaling["factor"]?.numberValue ?? 1)))
+      let original = scaling["original_max_position_embeddings"]?.integerValue ?? 1
+      keys.append(("scaling.original_context_length", .count(original)))
     case _ where canDivide:
       let plain = RotaryFrequencies(headWidth: model.shape.headWidth, base: text.base).inverse
       divisors = zip(plain, model.rotary.inverse).map { Float(min($0 / $1, 1e30)) }
@@ -129,5 +137,13 @@ struct GGUFAngles {
     }
     self.keys = keys
     self.divisors = divisors
+  }
+
+  /// True when YaRN's attention factor is that of its paper (arXiv:2309.00071, section 3.4).
+  private static func isUsual(_ scaling: JSONValue) -> Bool {
+    guard let factor = scaling["factor"]?.numberValue,
+      let attention = scaling["attention_factor"]?.numberValue
+    else { return false }
+    return abs(attention - (0.1 * log(factor) + 1)) < 1e-6
   }
 }

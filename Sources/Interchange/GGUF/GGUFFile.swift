@@ -19,10 +19,10 @@ struct GGUFFile {
   var keys: [(key: String, value: GGUFValue)] = []
   var tensors: [Tensor] = []
 
-  /// Writes the file beside its name first.
+  /// Writes the file beside its name first; `progress` hears how many numbers were written, each time.
   ///
   /// - Throws: `StoreError`; nothing new is left behind then.
-  func write(to path: String) throws {
+  func write(to path: String, progress: (_ numbers: Int) throws -> Void) throws {
     var head: [UInt8] = Array("GGUF".utf8)
     head.append(little: UInt32(3))
     head.append(little: UInt64(tensors.count))
@@ -43,14 +43,14 @@ struct GGUFFile {
     head += repeatElement(0, count: Self.padded(head.count) - head.count)
     try AtomicFile.write(to: path) { append in
       try append(head)
-      for tensor in tensors { try Self.write(tensor, append) }
+      for tensor in tensors { try Self.write(tensor, append, progress) }
     }
   }
 
   static func padded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
 
   private static func write(
-    _ tensor: Tensor, _ append: ([UInt8]) throws -> Void
+    _ tensor: Tensor, _ append: ([UInt8]) throws -> Void, _ progress: (Int) throws -> Void
   ) throws {
     let rows = tensor.shape.count == 2 ? tensor.shape[0] : 1
     let width = rows > 0 ? tensor.values.count / rows : 0
@@ -70,6 +70,7 @@ struct GGUFFile {
         filled = count * width * tensor.element.bytes
       }
       try append(bytes)
+      try progress(count * width)
     }
     let bytes = tensor.values.count * tensor.element.bytes
     try append([UInt8](repeating: 0, count: padded(bytes) - bytes))

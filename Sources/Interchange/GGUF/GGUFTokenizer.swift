@@ -46,7 +46,7 @@ enum GGUFTokenizer {
     }
     var keys: [(key: String, value: GGUFValue)] = [
       ("model", .text("gpt2")),
-      ("pre", .text(try splitting(json["pre_tokenizer"], model))),
+      ("pre", .text(try splitting(json["pre_tokenizer"]))),
       ("tokens", .texts(tokens.enumerated().map { $1 ?? "[PAD\($0)]" })),
       ("token_type", .counts(types.map(\.rawValue))),
       ("merges", .texts(merges)),
@@ -61,14 +61,24 @@ enum GGUFTokenizer {
   }
 
   /// llama.cpp's name for the rule that cuts a text before pairs are merged.
-  private static func splitting(_ json: JSONValue?, _ model: PlainModel) throws -> String {
-    let line = json?.line ?? ""
-    if line.contains("\\\\p{N}{1,3}") { return "llama-bpe" }
-    if line.contains("\\\\p{N}|") { return "qwen2" }
-    if line.contains("\"Digits\"") { return "smollm" }
-    if line.contains("\"ByteLevel\""), !line.contains("\"Split\"") { return "gpt-2" }
+  private static func splitting(_ json: JSONValue?) throws -> String {
+    let steps = json?["pretokenizers"]?.listValue ?? [json].compactMap(\.self)
+    let types = steps.compactMap { $0["type"]?.textValue }
+    switch (types, steps.first?["pattern"]?["Regex"]?.textValue) {
+    case (["Split", "ByteLevel"], Self.words(digits: #"\p{N}{1,3}"#)): return "llama-bpe"
+    case (["Split", "ByteLevel"], Self.words(digits: #"\p{N}"#)): return "qwen2"
+    case (["Digits", "ByteLevel"], _): return "smollm"
+    case (["ByteLevel"], _): return "gpt-2"
+    default: break
+    }
     throw UserError(
       "gguf", "the tokenizer cuts texts by a rule that is not known in this format",
       remedy: "Export to huggingface, and convert that folder.")
+  }
+
+  /// The expression of Llama 3 and Qwen 2, which differ in how many digits stay together.
+  private static func words(digits: String) -> String {
+    #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits
+      + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
   }
 }

@@ -57,8 +57,11 @@ enum ConfigText {
         .list((0..<shape.layers).map { .integer(shape.hasPositions($0) ? 1 : 0) }))
       set("no_rope_layer_interval", .integer(every))
     }
-    // Untouched angles keep the words in which they were given.
-    if read?.rotary != model.rotary {
+    // Angles keep the words in which they were given while these still mean them: with another context they
+    // may not.
+    let words = try? HuggingFaceConfig(.object(pairs), path: "config.json")
+    if origin == nil || words?.rotary != model.rotary {
+      pairs.removeAll { $0.key == "original_max_position_embeddings" }
       for (key, value) in RopeText(model.rotary, shape: shape, kind: model.ropeKind).keys {
         set(key, value)
       }

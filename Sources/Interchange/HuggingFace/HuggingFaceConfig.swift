@@ -36,12 +36,15 @@ struct HuggingFaceConfig {
     let layers = try keys.size("num_hidden_layers", most: 1_000)
     try Self.refuseWhatDiffers(keys, family, layers: layers)
     let heads = try keys.size("num_attention_heads", most: 1_024)
-    let width = try keys.size("hidden_size")
+    let width = try keys.size("hidden_size", most: 65_536)
     let context = try keys.integer("max_position_embeddings") ?? family.context
-    guard (1...1 << 28).contains(context) else {
-      throw keys.fault("max_position_embeddings", "\(context) is not in 1...268435456")
+    guard (1...1 << 24).contains(context) else {
+      throw keys.fault("max_position_embeddings", "\(context) is not in 1...16777216")
     }
-    let kvHeads = try keys.integer("num_key_value_heads") ?? family.kvHeads
+    // Null stands for the query heads, an absent key for the family's own number.
+    let kvHeads =
+      keys.has("num_key_value_heads")
+      ? try keys.integer("num_key_value_heads") : family.kvHeads
     let ownWidth = try keys.integer("head_dim") ?? family.headWidth
     guard ownWidth != nil || width % heads == 0 else {
       throw keys.fault("hidden_size", "\(width) is not a multiple of the \(heads) heads")
@@ -54,7 +57,8 @@ struct HuggingFaceConfig {
       keys, family: family, headWidth: headWidth, context: context)
     var shape = LlamaShape(
       vocabulary: try keys.size("vocab_size"), width: width, layers: layers, heads: heads,
-      kvHeads: kvHeads, headWidth: headWidth, feedForward: try keys.size("intermediate_size"),
+      kvHeads: kvHeads, headWidth: headWidth,
+      feedForward: try keys.size("intermediate_size", most: 262_144),
       tied: try keys.flag("tie_word_embeddings") ?? family.tied,
       normEpsilon: try keys.real("rms_norm_eps") ?? 1e-6, ropeBase: rope.base,
       trainedContext: context, nopeEvery: try Self.nopeEvery(keys, family, layers: layers))
@@ -95,10 +99,11 @@ struct HuggingFaceConfig {
       throw keys.fault("quantization_config", "the weights are quantised, full ones are needed")
     }
     if let kinds = keys["layer_types"]?.listValue {
-      guard kinds.allSatisfy({ $0 == .text("full_attention") }) else {
+      guard kinds.count == layers, kinds.allSatisfy({ $0 == .text("full_attention") }) else {
         throw keys.fault("layer_types", "not every layer has full attention")
       }
-      return
+      // Families without the switch look at the window alone.
+      if family.hasWindowSwitch { return }
     }
     let isOn = try !family.hasWindowSwitch || keys.flag("use_sliding_window") == true
     let window = keys.has("sliding_window") ? try keys.integer("sliding_window") : family.window
@@ -114,9 +119,9 @@ struct HuggingFaceConfig {
   private static func nopeEvery(
     _ keys: ConfigKeys, _ family: ModelFamily, layers: Int
   ) throws -> Int? {
+    guard let usual = family.nopeEvery else { return nil }
     guard let list = keys["no_rope_layers"]?.listValue else {
-      return try family.nopeEvery == nil
-        ? nil : keys.integer("no_rope_layer_interval") ?? family.nopeEvery
+      return try keys.integer("no_rope_layer_interval") ?? usual
     }
     let without = list.indices.filter { list[$0].integerValue == 0 }
     guard let first = without.first else { return nil }
@@ -162,7 +167,12 @@ struct ConfigKeys {
 
   func integer(_ key: String) throws -> Int? { try value(key, "a whole number", \.integerValue) }
 
-  func real(_ key: String) throws -> Double? { try value(key, "a number", \.numberValue) }
+  func real(_ key: String) throws -> Double? { try value(key, "a number", Self.number) }
+
+  /// A number; texts such as "nan" are none here.
+  private static func number(_ value: JSONValue) -> Double? {
+    value.textValue == nil ? value.numberValue : nil
+  }
 
   func flag(_ key: String) throws -> Bool? {
     try value(key, "true or false") { if case .bool(let flag) = $0 { flag } else { nil } }
@@ -170,7 +180,7 @@ struct ConfigKeys {
 
   func reals(_ key: String) throws -> [Double]? {
     try value(key, "a list of numbers") { found in
-      let numbers = found.listValue?.compactMap(\.numberValue)
+      let numbers = found.listValue?.compactMap(Self.number)
       return numbers?.count == found.listValue?.count ? numbers : nil
     }
   }

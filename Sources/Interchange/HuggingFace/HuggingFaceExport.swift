@@ -33,16 +33,18 @@ public struct HuggingFaceExport: ExportFormat {
   }
 
   /// Writes the folder beside its name, then gives it the name.
-  public func write(_ model: PlainModel, to path: String) throws -> [String] {
+  public func write(
+    _ model: PlainModel, to path: String, progress: (_ weights: Int) throws -> Void
+  ) throws -> [String] {
     try NewFolder.write(path) { folder in
       let element = element ?? Self.element(of: model)
       var texts = try TokenizerTexts.make(model)
       texts["config.json"] = try ConfigText.make(model, element: element)
-      texts["generation_config.json"] =
-        model.companions["generation_config.json"] ?? Self.generation(model)
+      // A folder that came without one has its marks in config.json, maybe several.
+      if model.companions.isEmpty { texts["generation_config.json"] = Self.generation(model) }
       let losses = Losses.sentences(model, element: element)
       texts["LOSSES.md"] = Losses.text(losses)
-      try weights(model, as: element, into: folder)
+      try weights(model, as: element, into: folder, progress)
       for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
         try AtomicFile.write(text, to: "\(folder)/\(name)")
       }
@@ -69,7 +71,8 @@ public struct HuggingFaceExport: ExportFormat {
   }
 
   private func weights(
-    _ model: PlainModel, as element: TensorElement, into folder: String
+    _ model: PlainModel, as element: TensorElement, into folder: String,
+    _ progress: (_ weights: Int) throws -> Void
   ) throws {
     var shards: [[SafeTensorsWriter.Tensor]] = [[]]
     var room = shardBytes
@@ -87,7 +90,7 @@ public struct HuggingFaceExport: ExportFormat {
     }
     guard shards.count > 1 else {
       return try SafeTensorsWriter.write(
-        shards[0], as: element, to: "\(folder)/\(WeightFiles.single)")
+        shards[0], as: element, to: "\(folder)/\(WeightFiles.single)", progress: progress)
     }
     func padded(_ number: Int) -> String {
       String(repeating: "0", count: max(0, 5 - String(number).count)) + String(number)
@@ -95,7 +98,7 @@ public struct HuggingFaceExport: ExportFormat {
     var map: [(key: String, value: JSONValue)] = []
     for (index, shard) in shards.enumerated() {
       let name = "model-\(padded(index + 1))-of-\(padded(shards.count)).safetensors"
-      try SafeTensorsWriter.write(shard, as: element, to: "\(folder)/\(name)")
+      try SafeTensorsWriter.write(shard, as: element, to: "\(folder)/\(name)", progress: progress)
       map += shard.map { ($0.name, .text(name)) }
     }
     let count = model.shape.parameterCount

@@ -83,15 +83,14 @@ public enum HuggingFaceFolder {
   private static func tokenizer(
     _ folder: String, _ config: HuggingFaceConfig
   ) throws -> any Tokenizer {
-    let path = "\(folder)/tokenizer.json"
-    guard let text = try FolderText.read(path, most: FolderText.mostTokenizerBytes) else {
+    let path = "\(folder)/\(FileTokenizer.fileName)"
+    guard FileManager.default.fileExists(atPath: path) else {
       throw UserError(
         path, "no such file",
         remedy: "Save it with AutoTokenizer.from_pretrained(...).save_pretrained(\"\(folder)\").")
     }
-    return try FileTokenizer(
-      json: text, place: path, vocabularySize: config.shape.vocabulary, documentBegin: nil,
-      documentEnd: config.documentEnd)
+    return try FileTokenizer.read(
+      path: path, vocabularySize: config.shape.vocabulary, documentEnd: config.documentEnd)
   }
 
   /// Compares the tensors that are there with those of the shape.

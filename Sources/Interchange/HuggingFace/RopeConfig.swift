@@ -1,3 +1,4 @@
+import Foundation
 import Positions
 import Support
 
@@ -31,11 +32,14 @@ struct RopeConfig {
       return
     }
     let type =
-      scaling["rope_type"]?.textValue ?? scaling["type"]?.textValue ?? "default"
+      try scaling["rope_type"] == nil && scaling["type"] == nil
+      ? "default" : scaling.text(scaling["rope_type"] == nil ? "type" : "rope_type")
     let original =
       try keys.integer("original_max_position_embeddings")
       ?? scaling.integer("original_max_position_embeddings") ?? context
-    // A factor of its own decides more than how long the model is said to be.
+    guard (1...1 << 24).contains(original) else {
+      throw keys.fault("original_max_position_embeddings", "\(original) is not in 1...16777216")
+    }
     let transform: (any FrequencyTransform)?
     switch type {
     case "default": transform = nil
@@ -45,18 +49,23 @@ struct RopeConfig {
         "rope type dynamic: angles change only beyond \(context) tokens; up to there they are plain, "
           + "and so they are read."
       ]
-    case "linear": transform = try LinearInterpolation(Self.values(scaling, ["factor"]))
+    case "linear":
+      transform = try LinearInterpolation(
+        Self.settings(LinearInterpolation.kind, scaling, needed: ["factor"]))
     case "llama3":
       transform = try Llama3Scaling(
-        Self.values(scaling, ["factor", "low_freq_factor", "high_freq_factor"]))
+        Self.settings(
+          Llama3Scaling.kind, scaling, needed: ["factor", "low_freq_factor", "high_freq_factor"]))
     case "yarn":
-      transform = try YaRN(
-        Self.values(
-          scaling,
-          ["factor", "beta_fast", "beta_slow", "attention_factor", "mscale", "mscale_all_dim"],
-          flags: ["truncate"]))
+      transform = try YaRN(Self.settings(YaRN.kind, scaling, needed: ["factor"]))
     case "longrope":
-      transform = try Self.longRoPE(scaling, isLong: context > original)
+      transform = try Self.longRoPE(scaling, original: original, context: context)
+      if scaling["short_factor"] != scaling["long_factor"] {
+        notices = [
+          "rope type longrope: transformers turns texts of up to \(original) tokens by another list; here "
+            + "the one for \(context) tokens serves all lengths."
+        ]
+      }
     default:
       let known = ["default", "linear", "dynamic", "llama3", "yarn", "longrope"]
       throw keys.fault(
@@ -70,29 +79,46 @@ struct RopeConfig {
       ?? RotaryFrequencies(headWidth: headWidth, base: base)
   }
 
-  /// The numbers under keys that are the same in both programs.
-  private static func values(
-    _ scaling: ConfigKeys, _ names: [String], flags: [String] = []
+  /// The settings of a kind, whose keys are the same in both programs.
+  private static func settings(
+    _ kind: KindDescription, _ scaling: ConfigKeys, needed: [String]
   ) throws -> SettingsValues {
+    for key in needed where scaling[key] == nil { throw scaling.fault(key, "the key is missing") }
     var values: [String: SettingsValue] = [:]
-    for name in names {
-      if let value = try scaling.real(name) { values[name] = .real(value) }
+    for setting in kind.settings {
+      switch setting.form {
+      case .real(let range):
+        guard let value = try scaling.real(setting.key) else { continue }
+        guard range.contains(value) else {
+          throw scaling.fault(setting.key, "\(value) is not in \(range)")
+        }
+        values[setting.key] = .real(value)
+      case .flag:
+        if let value = try scaling.flag(setting.key) { values[setting.key] = .flag(value) }
+      default: continue
+      }
     }
-    for name in flags {
-      if let value = try scaling.flag(name) { values[name] = .flag(value) }
-    }
-    return SettingsValues(values, declared: [])
+    return SettingsValues(values, declared: kind.settings)
   }
 
-  private static func longRoPE(_ scaling: ConfigKeys, isLong: Bool) throws -> LongRoPE {
-    var values: [String: SettingsValue] = [:]
-    // One table serves all lengths here: the list for the length that the model is made for.
-    if let list = try scaling.reals(isLong ? "long_factor" : "short_factor") {
-      values[isLong ? "factors" : "short_factors"] = .reals(list)
+  /// One table serves all lengths here: the list for the length that the model is made for.
+  private static func longRoPE(
+    _ scaling: ConfigKeys, original: Int, context: Int
+  ) throws -> LongRoPE {
+    let isLong = context > original
+    let key = isLong ? "long_factor" : "short_factor"
+    guard let list = try scaling.reals(key), list.allSatisfy((1e-3...1e30).contains) else {
+      throw scaling.fault(key, "a list of numbers of at least 0.001 is needed")
     }
-    if let factor = try scaling.real("attention_factor") {
-      values["attention_factor"] = .real(factor)
+    let factor = try scaling.real("factor") ?? Double(context) / Double(original)
+    let usual = factor > 1 ? (1 + log(factor) / log(Double(max(2, original)))).squareRoot() : 1
+    let attention = try scaling.real("attention_factor") ?? usual
+    guard attention > 0, attention < 1e3 else {
+      throw scaling.fault("attention_factor", "\(attention) is not in 0...1000")
     }
-    return try LongRoPE(SettingsValues(values, declared: []))
+    return try LongRoPE(
+      SettingsValues(
+        [isLong ? "factors" : "short_factors": .reals(list), "attention_factor": .real(attention)],
+        declared: []))
   }
 }

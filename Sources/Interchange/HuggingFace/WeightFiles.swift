@@ -74,20 +74,18 @@ struct WeightFiles {
 
 /// Texts of a model folder, with limits on what is read.
 enum FolderText {
-  /// Longest tokenizer in bytes.
-  static let mostTokenizerBytes = 256 << 20
-  /// Longest other text in bytes.
+  /// Longest text in bytes.
   static let mostBytes = 16 << 20
 
   /// The text of a file; nil when it is not there.
   ///
   /// - Throws: `UserError` when it is too long, no regular file or no UTF-8.
-  static func read(_ path: String, most: Int = mostBytes) throws -> String? {
+  static func read(_ path: String) throws -> String? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
-    guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= most else {
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= mostBytes else {
       throw UserError(
-        path, "no regular file of at most \(most >> 20) MiB", remedy: "Get the file again.")
+        path, "no regular file of at most \(mostBytes >> 20) MiB", remedy: "Get the file again.")
     }
     guard let data = FileManager.default.contents(atPath: path),
       let text = String(validating: data, as: UTF8.self)

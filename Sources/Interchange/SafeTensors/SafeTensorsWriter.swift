@@ -27,9 +27,11 @@ public struct SafeTensorsWriter {
   ///   - tensors: with names of their own.
   ///   - element: `float32`, `float16` or `bfloat16`.
   ///   - path: final name; its folder exists.
+  ///   - progress: hears how many numbers were written, each time; what it throws ends the work.
   /// - Throws: `StoreError`; nothing new is left behind then.
   public static func write(
-    _ tensors: [Tensor], as element: TensorElement, to path: String
+    _ tensors: [Tensor], as element: TensorElement, to path: String,
+    progress: (_ numbers: Int) throws -> Void = { _ in }
   ) throws {
     let sorted = tensors.sorted { $0.name < $1.name }
     var end = 0
@@ -60,6 +62,7 @@ public struct SafeTensorsWriter {
         for start in stride(from: 0, to: tensor.values.count, by: piece) {
           let part = tensor.values[start..<min(start + piece, tensor.values.count)]
           try append(bytes(of: UnsafeBufferPointer(rebasing: part), as: element))
+          try progress(part.count)
         }
       }
     }

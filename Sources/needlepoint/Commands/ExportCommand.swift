@@ -1,5 +1,6 @@
 import ArgumentParser
 import Interchange
+import Models
 import Recipes
 import Runs
 import Support
@@ -31,7 +32,16 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     let format = try to.make(set)
     let loaded = try LoadedModel(model, pool: shared.makePool()) { shared.say($0) }
-    let losses = try format.write(try loaded.plainModel(), to: out)
+    let plain = try loaded.plainModel()
+    let signals = SignalWatch()
+    var meter = WorkMeter(
+      total: Double(plain.shape.parameterCount), isShown: !shared.quiet && !shared.json)
+    let losses = try format.write(plain, to: out) { weights in
+      meter.advance(by: Double(weights), "export")
+      // What was written so far is taken away again.
+      if let status = signals.exitStatus { throw ExitCode(status) }
+    }
+    meter.finish()
     losses.forEach { shared.say($0) }
     shared.say("wrote \(out)")
     if shared.json {

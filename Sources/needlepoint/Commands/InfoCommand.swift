@@ -81,7 +81,6 @@ struct InfoCommand: ParsableCommand {
       [
         ("kind", .text("huggingface")),
         ("path", .text(path)),
-        ("verified", .bool(true)),
         ("parameters", .integer(model.shape.parameterCount)),
         ("tensors", .integer(model.shape.parameterLayout.entries.count)),
         ("family", .text(model.family)),
