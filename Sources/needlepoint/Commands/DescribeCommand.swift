@@ -5,8 +5,7 @@ import Recipes
 import Runs
 import Support
 
-/// `needlepoint describe [KIND]`: every kind a recipe may name and every format, with
-/// settings.
+/// `needlepoint describe [KIND]`: every kind that a recipe may name, and every format.
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe", abstract: "List every kind and format by name, with its settings.",
