@@ -36,7 +36,9 @@ public struct ByteTokenizer: Tokenizer {
   /// The mark after the last byte of a document.
   public var documentEnd: Int32? { Self.end }
 
-  /// The token numbers of a text.
+  /// The token numbers of a text, one a byte of UTF-8, [bytes].
+  ///
+  /// No option changes them: no text spells a mark, and a byte is the same wherever it stands.
   public func encode(_ text: String, _ options: EncodingOptions) -> [Int32] {
     text.utf8.map(Int32.init)
   }

@@ -40,7 +40,9 @@ public struct WorldTokenizer: Tokenizer {
   /// True for a token that ends a sentence.
   public func isSentenceEnd(_ token: Int32) -> Bool { Self.sentenceEnd.contains(token) }
 
-  /// The token numbers of a text.
+  /// The token numbers of a text, one a word, 0 for words that the world does not have, [words].
+  ///
+  /// No option changes them: the world has no marks, and spaces carry nothing.
   public func encode(_ text: String, _ options: EncodingOptions) -> [Int32] {
     var tokens: [Int32] = []
     var reader = WorldReader(text)
